@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of guestfs-confine share: the plan that the command line
+ * describes, and the promises that are kept one after the other in the
+ * process that becomes the confined program.
+ */
+#ifndef APPLIANCE_CONFINE_H
+#define APPLIANCE_CONFINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "error.h"
+
+/* Who is confined.  Tables say with these bits whom a row is for. */
+#define FOR_UML 1u     /* the User Mode Linux kernel */
+#define FOR_STORAGE 2u /* qemu-storage-daemon */
+#define FOR_ALL (FOR_UML | FOR_STORAGE)
+
+struct profile {
+    const char *name;
+    unsigned bit;  /* FOR_... */
+    bool is_guest; /* boots a guest: needs --daemon and --memory */
+};
+
+struct disk {
+    int fd;
+    bool writable;
+};
+
+/* What the command line asks for.  Borrows its strings from argv. */
+struct plan {
+    const struct profile *profile;
+    int control;        /* stream socket to the library; -1 if not given */
+    int watch;          /* pidfd of the library; -1 if not given */
+    const char *daemon; /* the guest's init; NULL if not given */
+    uint64_t memory;    /* bytes; 0 if not given */
+    struct disk *disks;
+    size_t n_disks;
+    int *keep; /* further descriptors that the program gets */
+    size_t n_keep;
+    char **argv; /* the program's path and arguments, NULL-terminated */
+    uid_t uid;   /* who we are outside of the new user namespace */
+    gid_t gid;
+#ifdef CONFINE_CAN_BE_WEAKENED
+    const char *without; /* comma-separated mechanisms to leave out */
+#endif
+};
+
+/* The test suite builds a second helper, never installed, that can leave
+ * single mechanisms out, to see that the tests notice.
+ */
+#ifdef CONFINE_CAN_BE_WEAKENED
+bool plan_has (const struct plan *plan, const char *mechanism);
+#else
+static inline bool
+plan_has (const struct plan *plan, const char *mechanism)
+{
+    (void) plan;
+    (void) mechanism;
+    return true;
+}
+#endif
+
+/* options.c */
+int plan_parse (struct plan *plan, int argc, char **argv, struct error *err);
+void plan_free (struct plan *plan);
+#define cleanup_plan __attribute__ ((__cleanup__ (plan_free)))
+
+/* headroom.c: can the guest's memory be had? */
+int check_headroom (const struct plan *plan, struct error *err);
+
+/* namespaces.c */
+
+/* Fork into new namespaces.  Returns the child's process id, 0 in the
+ * child, -1 if they are refused; *ret_pidfd is the parent's to close.
+ */
+pid_t fork_into_namespaces (const struct plan *plan, int *ret_pidfd,
+                            struct error *err);
+
+/* Report that the kernel refused what namespaces need, and the setting
+ * that has to change.  Returns -1.
+ */
+int namespaces_refused (struct error *err, int errnum, const char *what);
+
+/* Say which users and groups exist in the child's namespace. */
+int map_ids (const struct plan *plan, pid_t child, struct error *err);
+
+int set_host_name (const struct plan *plan, struct error *err);
+
+/* descriptors.c */
+int empty_stdin (const struct plan *plan, struct error *err);
+int close_descriptors (const struct plan *plan, struct error *err);
+int pass_descriptors (const struct plan *plan, struct error *err);
+
+/* Close every descriptor above 2 that is not among the n of fds, which are
+ * sorted by this.
+ */
+int close_all_but (int *fds, size_t n, struct error *err);
+
+/* disks.c */
+
+/* Root can open disks that belong to other users, as nobody else can.
+ * Returns whether there are any.
+ */
+bool has_disks_of_others (const struct plan *plan);
+
+int guard_read_only_disks (const struct plan *plan, struct error *err);
+int check_disks_open (const struct plan *plan, struct error *err);
+
+/* view.c */
+int enter_view (const struct plan *plan, struct error *err);
+
+/* Where the view has the program. */
+char *view_program_path (const struct plan *plan);
+
+/* privileges.c */
+
+/* Can an ordinary process trace its children? */
+int check_tracing (struct error *err);
+
+int limit_resources (const struct plan *plan, struct error *err);
+int drop_capabilities (const struct plan *plan, struct error *err);
+int forbid_new_privileges (const struct plan *plan, struct error *err);
+
+/* landlock.c */
+int restrict_files (const struct plan *plan, struct error *err);
+
+/* seccomp.c */
+int restrict_system_calls (const struct plan *plan, struct error *err);
+
+/* supervise.c */
+
+/* Tell the library "error ENOENT message". */
+void report_error (int control, const struct error *err);
+
+/* The child's end of status is a socket: one byte comes from the
+ * supervisor when it is there to look after the child, one message goes
+ * back if the child fails before the program runs.
+ */
+int await_supervisor (int status, struct error *err);
+void report_to_supervisor (int status, const struct error *err);
+
+/* Look after the child until it has ended.  Returns the exit status for
+ * the helper.
+ */
+int supervise (const struct plan *plan, pid_t pid, int pidfd, int status,
+               struct error *err);
+
+/* Signals are the library's affair: ignore those a terminal may send. */
+void ignore_terminal_signals (void);
+
+/* The program starts with every signal as it comes, none blocked. */
+void reset_signals (void);
+
+#endif /* APPLIANCE_CONFINE_H */

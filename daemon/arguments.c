@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each kind of argument must be. */
+
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "arguments.h"
+#include "sysroot.h"
+
+bool
+is_device_name (const char *value)
+{
+    return string_starts_with (value, "/dev/");
+}
+
+int
+check_pathname (struct call *call, const char *name, const char *value)
+{
+    if (value[0] != '/')
+        return fail (&call->err, EINVAL, "%s '%s' must be an absolute path",
+                     name, value);
+    if (!sysroot_is_mounted (call->daemon))
+        return fail (&call->err, EINVAL, "%s: no file system is mounted on "
+                     "/ (call mount first)", value);
+    return 0;
+}
+
+int
+check_filename (struct call *call, const char *name, const char *value)
+{
+    if (value[0] && !strchr (value, '/') && strcmp (value, ".") != 0
+        && strcmp (value, "..") != 0)
+        return 0;
+    return fail (&call->err, EINVAL, "%s '%s' must be the name of one file",
+                 name, value);
+}
+
+/* 8-4-4-4-12 hexadecimal digits. */
+int
+check_guid (struct call *call, const char *name, const char *value)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    size_t i = 0;
+
+    while (form[i] && value[i]
+           && (form[i] == '-' ? value[i] == '-'
+                              : isxdigit ((unsigned char) value[i])))
+        i++;
+    if (!form[i] && !value[i])
+        return 0;
+    return fail (&call->err, EINVAL, "%s '%s' is no GUID", name, value);
+}
+
+int
+check_device (struct call *call, const char *name, char **value)
+{
+    char *kernel;
+    struct stat st;
+
+    if (!is_device_name (*value))
+        return fail (&call->err, EINVAL, "%s '%s' must be a device", name,
+                     *value);
+    kernel = device_to_kernel (call->daemon, *value);
+    if (stat (kernel, &st) < 0) {
+        free (kernel);
+        return fail (&call->err, errno, "%s: %m", *value);
+    }
+    free (*value);
+    *value = kernel;
+    if (!S_ISBLK (st.st_mode))
+        return fail (&call->err, ENOTBLK, "%s: not a block device", *value);
+    return 0;
+}
+
+int
+check_device_or_path (struct call *call, const char *name, char **value)
+{
+    return is_device_name (*value) ? check_device (call, name, value)
+                                   : check_pathname (call, name, *value);
+}
+
+int
+check_filenames (struct call *call, const char *name, u_int count,
+                 char **values)
+{
+    for (u_int i = 0; i < count; i++)
+        if (check_filename (call, name, values[i]) < 0)
+            return -1;
+    return 0;
+}
+
+int
+check_pathnames (struct call *call, const char *name, u_int count,
+                 char **values)
+{
+    for (u_int i = 0; i < count; i++)
+        if (check_pathname (call, name, values[i]) < 0)
+            return -1;
+    return 0;
+}
+
+int
+check_devices (struct call *call, const char *name, u_int count,
+               char **values)
+{
+    for (u_int i = 0; i < count; i++)
+        if (check_device (call, name, &values[i]) < 0)
+            return -1;
+    return 0;
+}
+
+#define BTRFS_PREFIX "btrfsvol:"
+
+/* "btrfsvol:/dev/sda1/home/me": where the device ends is not said, so try
+ * each slash.
+ */
+static int
+parse_subvolume (struct call *call, const char *name, const char *value,
+                 struct mountable *ret)
+{
+    const char *rest = value + strlen (BTRFS_PREFIX);
+
+    for (const char *slash = rest; (slash = strchr (slash + 1, '/'));) {
+        cleanup_free char *device = xstrndup (rest, (size_t) (slash - rest));
+
+        if (!slash[1] || check_device (call, name, &device) < 0)
+            continue;
+        error_clear (&call->err);
+        *ret = (struct mountable) {
+            .type = MOUNTABLE_BTRFS_SUBVOLUME,
+            .device = steal (&device),
+            .volume = xstrdup (slash + 1),
+        };
+        return 0;
+    }
+    return fail (&call->err, EINVAL, "%s '%s' must be a device and a "
+                 "subvolume of it (btrfsvol:DEVICE/SUBVOLUME)", name, value);
+}
+
+int
+check_mountable (struct call *call, const char *name, const char *value,
+                 struct mountable *ret)
+{
+    cleanup_free char *device = NULL;
+
+    if (string_starts_with (value, BTRFS_PREFIX))
+        return parse_subvolume (call, name, value, ret);
+    device = xstrdup (value);
+    if (check_device (call, name, &device) < 0)
+        return -1;
+    *ret = (struct mountable) {
+        .type = MOUNTABLE_DEVICE,
+        .device = steal (&device),
+    };
+    return 0;
+}
+
+int
+check_mountable_or_path (struct call *call, const char *name,
+                         const char *value, struct mountable *ret)
+{
+    if (value[0] != '/' || is_device_name (value))
+        return check_mountable (call, name, value, ret);
+    if (check_pathname (call, name, value) < 0)
+        return -1;
+    *ret = (struct mountable) {
+        .type = MOUNTABLE_PATH,
+        .device = xstrdup (value),
+    };
+    return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Libraries that are loaded when a call first needs one. */
+
+#include "config.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+
+#include "library.h"
+
+int
+library_load (const char *soname, const char *const *names, size_t count,
+              void **functions, struct error *err)
+{
+    void *handle = dlopen (soname, RTLD_LAZY | RTLD_LOCAL);
+
+    if (!handle)
+        return fail (err, ENOTSUP, "%s", dlerror ());
+    for (size_t i = 0; i < count; i++) {
+        functions[i] = dlsym (handle, names[i]);
+        if (!functions[i]) {
+            fail (err, ENOTSUP, "%s: %s", soname, dlerror ());
+            dlclose (handle);
+            return -1;
+        }
+    }
+    return 0;
+}

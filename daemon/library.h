@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Libraries that are loaded when a call first needs one: in User Mode Linux
+ * each costs milliseconds, and most appliances live without.
+ *
+ * A library is a struct of functions, so that using one reads like calling
+ * it: `blkid->blkid_new_probe ()`.
+ */
+#ifndef DAEMON_LIBRARY_H
+#define DAEMON_LIBRARY_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+/* Load a library and look up count functions of it.  0, or -1 with ENOTSUP
+ * if the host has no such library or an older one.
+ */
+int library_load (const char *soname, const char *const *names, size_t count,
+                  void **functions, struct error *err);
+
+/* In a header, with X as a list of the functions, each in LIBRARY (...):
+ *     #define BLKID_FUNCTIONS(LIBRARY) LIBRARY (blkid_new_probe) ...
+ *     DECLARE_LIBRARY (blkid, BLKID_FUNCTIONS)
+ * declares struct blkid and
+ *     const struct blkid *load_blkid (struct error *err);
+ * and DEFINE_LIBRARY in one .c file defines it.
+ */
+#define LIBRARY_MEMBER(function) __typeof__ (function) *function;
+#define LIBRARY_NAME(function) #function,
+
+#define DECLARE_LIBRARY(lib, FUNCTIONS)                 \
+    struct lib {                                        \
+        FUNCTIONS (LIBRARY_MEMBER)                      \
+    };                                                  \
+    const struct lib *load_##lib (struct error *err);
+
+#define DEFINE_LIBRARY(lib, soname, FUNCTIONS)                              \
+    const struct lib *load_##lib (struct error *err)                        \
+    {                                                                       \
+        static const char *const names[] = { FUNCTIONS (LIBRARY_NAME) };    \
+        static struct lib functions;                                        \
+        static int loaded;                                                  \
+                                                                            \
+        if (!loaded                                                         \
+            && library_load (soname, names, sizeof names / sizeof *names,   \
+                             (void **) &functions, err) < 0)                \
+            return NULL;                                                    \
+        loaded = 1;                                                         \
+        return &functions;                                                  \
+    }
+
+#endif /* DAEMON_LIBRARY_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel modules: loaded when something needs one. */
+#ifndef DAEMON_MODULES_H
+#define DAEMON_MODULES_H
+
+#include "error.h"
+
+/* Load a module and those that it depends on.  Nothing happens if it is
+ * loaded, or part of the kernel.  ENOENT if there is no such module.
+ */
+int module_load (const char *name, struct error *err);
+
+#endif /* DAEMON_MODULES_H */

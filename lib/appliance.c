@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The running appliance: waiting for it, and its end. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "appliance.h"
+#include "drive.h"
+#include "events.h"
+#include "message.h"
+
+/* How long the appliance may take to end after its channel was closed. */
+#define FINISH_TIMEOUT_MS 5000
+
+struct appliance *
+appliance_new (void)
+{
+    struct appliance *a = xcalloc (1, sizeof *a);
+
+    a->console = -1;
+    a->machine = a->storage = SUPERVISED_NONE;
+    a->send_buffer = xmalloc (MESSAGE_BUFFER_SIZE);
+    receiver_init (&a->receiver);
+    return a;
+}
+
+void
+appliance_free (struct appliance *a)
+{
+    if (!a)
+        return;
+    transport_free (a->transport);
+    supervised_end (&a->machine);
+    supervised_end (&a->storage);
+    close_fd (&a->console);
+    receiver_free (&a->receiver);
+    free (a->send_buffer);
+    free (a);
+}
+
+/* Keep the last bytes of what was printed. */
+static void
+keep_tail (struct appliance *a, const char *text, size_t size)
+{
+    size_t drop;
+
+    if (size > CONSOLE_TAIL_SIZE) {
+        text += size - CONSOLE_TAIL_SIZE;
+        size = CONSOLE_TAIL_SIZE;
+    }
+    drop = a->tail_size + size > CONSOLE_TAIL_SIZE
+           ? a->tail_size + size - CONSOLE_TAIL_SIZE
+           : 0;
+    memmove (a->tail, a->tail + drop, a->tail_size - drop);
+    memcpy (a->tail + a->tail_size - drop, text, size);
+    a->tail_size += size - drop;
+}
+
+/* Returns whether anything came. */
+static bool
+read_console (guestfs_h *g)
+{
+    struct appliance *a = g->appliance;
+    char buffer[4096];
+    ssize_t n;
+
+    if (a->console < 0)
+        return false;
+    n = read (a->console, buffer, sizeof buffer);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (n <= 0) {
+        close_fd (&a->console);
+        return false;
+    }
+    keep_tail (a, buffer, (size_t) n);
+    event_send (g, GUESTFS_EVENT_APPLIANCE, buffer, (size_t) n, NULL, 0);
+    return true;
+}
+
+/* What a supervisor says is the best explanation, then the console. */
+int
+appliance_died (guestfs_h *g)
+{
+    struct appliance *a = g->appliance;
+    const struct strings *why = &a->machine.why;
+
+    a->dead = true;
+    if (supervised_explain (&a->machine, &g->error)
+        || (a->storage.dead && supervised_explain (&a->storage, &g->error)))
+        return -1;
+    while (read_console (g))
+        continue;
+    return fail (&g->error, EIO, "the appliance has died%s%s%s%s%.*s",
+                 why->count ? " (" : "",
+                 why->count ? why->item[why->count - 1] : "",
+                 why->count ? ")" : "",
+                 a->tail_size ? "; the last it printed:\n"
+                              : "; it printed nothing",
+                 (int) a->tail_size, a->tail);
+}
+
+static void
+drain_cancel (guestfs_h *g)
+{
+    uint64_t count;
+
+    /* It only wakes up; the flag beside it is what counts. */
+    if (read (g->cancel_fd, &count, sizeof count) < 0)
+        return;
+}
+
+/* What poll found, but for the channel. */
+static void
+handle_events (guestfs_h *g, const struct pollfd *fds)
+{
+    struct appliance *a = g->appliance;
+
+    if (fds[1].revents)
+        read_console (g);
+    if (fds[2].revents)
+        supervised_read (&a->machine);
+    if (fds[3].revents)
+        supervised_read (&a->storage);
+    if (fds[4].revents)
+        drain_cancel (g);
+    a->dead |= a->machine.dead || a->storage.dead;
+}
+
+int
+appliance_wait (guestfs_h *g, int want, int timeout_ms)
+{
+    struct appliance *a = g->appliance;
+    struct pollfd fds[5] = {
+        { .fd = -1 },
+        { .fd = a->console, .events = POLLIN },
+        { .fd = a->machine.control, .events = POLLIN },
+        { .fd = a->storage.control, .events = POLLIN },
+        { .fd = g->cancel_fd, .events = POLLIN },
+    };
+    int r;
+
+    if (a->transport
+        && a->transport->ops->arm (a->transport, want, &fds[0].fd,
+                                   &fds[0].events))
+        return 0;
+    r = poll (fds, sizeof fds / sizeof *fds, timeout_ms);
+    if (r < 0 && errno != EINTR)
+        return fail (&g->error, errno, "poll: %m");
+    if (a->transport
+        && a->transport->ops->disarm (a->transport, &g->error) < 0)
+        a->dead = true;
+    if (r == 0)
+        return fail (&g->error, ETIMEDOUT,
+                     "the appliance did not answer for %d seconds",
+                     timeout_ms / 1000);
+    if (r > 0)
+        handle_events (g, fds);
+    return a->dead ? appliance_died (g) : 0;
+}
+
+int
+appliance_send (guestfs_h *g, const void *buffer, size_t size)
+{
+    struct appliance *a = g->appliance;
+    const char *p = buffer;
+
+    while (size > 0) {
+        ssize_t n = a->transport->ops->write (a->transport, p, size,
+                                              &g->error);
+
+        if (n < 0)
+            return appliance_died (g);
+        p += n;
+        size -= (size_t) n;
+        if (n == 0 && appliance_wait (g, TRANSPORT_WRITE, -1) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The manual promises 0 <= position <= total, whatever the daemon says. */
+int
+appliance_progress (guestfs_h *g, const struct packet *packet)
+{
+    wire_progress p;
+    uint64_t array[4];
+
+    if (progress_decode (packet->body, &p, &g->error) < 0)
+        return -1;
+    array[0] = p.proc;
+    array[1] = p.serial;
+    array[2] = p.position < p.total ? p.position : p.total;
+    array[3] = p.total;
+    event_send (g, GUESTFS_EVENT_PROGRESS, NULL, 0, array, 4);
+    return 0;
+}
+
+int
+appliance_poll (guestfs_h *g, struct packet *ret)
+{
+    struct appliance *a = g->appliance;
+
+    for (;;) {
+        int n = receiver_next (&a->receiver, ret, &g->error);
+
+        if (n < 0)
+            return -1;
+        if (n > 0 && ret->word != WIRE_PROGRESS_FLAG)
+            return 1;
+        if (n > 0) {
+            if (appliance_progress (g, ret) < 0)
+                return -1;
+            continue;
+        }
+        n = receiver_fill (&a->receiver, a->transport, &g->error);
+        if (n < 0)
+            return appliance_died (g);
+        if (n == 0)
+            return 0;
+    }
+}
+
+int
+appliance_receive (guestfs_h *g, struct packet *ret)
+{
+    int n;
+
+    while ((n = appliance_poll (g, ret)) == 0)
+        if (appliance_wait (g, TRANSPORT_READ, -1) < 0)
+            return -1;
+    return n < 0 ? -1 : 0;
+}
+
+int
+appliance_abandon (guestfs_h *g)
+{
+    struct error error = { 0 };
+
+    error_move (&error, &g->error);
+    appliance_free (steal (&g->appliance));
+    drives_close (g);
+    g->state = STATE_CONFIG;
+    event_send (g, GUESTFS_EVENT_SUBPROCESS_QUIT, NULL, 0, NULL, 0);
+    error_move (&g->error, &error);
+    return -1;
+}
+
+void
+appliance_finish (guestfs_h *g)
+{
+    struct appliance *a = g->appliance;
+    cleanup_error struct error ignored = { 0 };
+
+    transport_free (steal (&a->transport));
+    while (!a->dead && appliance_wait (g, 0, FINISH_TIMEOUT_MS) == 0)
+        continue;
+    while (read_console (g))
+        continue;
+    error_move (&ignored, &g->error);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calling the daemon. */
+#ifndef LIB_CALL_H
+#define LIB_CALL_H
+
+#include "handle.h"
+#include "protocol.h"
+
+struct client_call {
+    uint32_t proc;
+    xdrproc_t args_xdr; /* NULL: the call has no arguments */
+    void *args;
+    uint64_t optargs_bitmask;
+    const char *file_in;  /* a local file to send after the arguments */
+    const char *file_out; /* a local file for what comes after the reply */
+    xdrproc_t ret_xdr;    /* NULL: the call returns nothing */
+    void *ret;            /* xdr_free it when it is no longer needed */
+};
+
+/* Make one call: 0, or -1 with g->error set. */
+int client_call (guestfs_h *g, struct client_call *call);
+
+#endif /* LIB_CALL_H */

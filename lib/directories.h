@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where files of a handle may be put. */
+#ifndef LIB_DIRECTORIES_H
+#define LIB_DIRECTORIES_H
+
+#include "handle.h"
+
+/* For temporary files; borrowed. */
+const char *temporary_dir (guestfs_h *g);
+
+/* Remove what the handle has put on the file system. */
+void remove_private_dir (guestfs_h *g);
+
+#endif /* LIB_DIRECTORIES_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The drives of a handle, in the order in which they were added. */
+#ifndef LIB_DRIVE_H
+#define LIB_DRIVE_H
+
+#include <sys/types.h>
+
+#include "handle.h"
+
+struct drive {
+    char *filename;
+    char *format; /* NULL: not said, to be probed */
+    char *name, *label, *iface, *cachemode, *discard;
+    bool readonly, copyonread, scratch;
+    int blocksize; /* 0: not said */
+    int fd;        /* open while the appliance runs (a scratch drive's
+                      always), or -1 */
+    off_t odd_size; /* of an image whose size is no whole number of sectors:
+                       the guest sees it rounded up; 0 otherwise */
+    bool through_storage; /* not by the kernel itself, but by the storage
+                             daemon, which flushes to the disk itself */
+};
+
+/* Open the files of all drives: what launching needs. */
+int drives_open (guestfs_h *g);
+
+/* Close what drives_open opened. */
+void drives_close (guestfs_h *g);
+
+/* If the guest has flushed a disk since the last time, or if forced: see
+ * to it that what was written is on the host's disk.
+ */
+int drives_flush (guestfs_h *g);
+int drives_flush_all (guestfs_h *g);
+
+void drives_free (guestfs_h *g);
+
+#endif /* LIB_DRIVE_H */

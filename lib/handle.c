@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making and closing a handle. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include "action.h"
+#include "appliance.h"
+#include "backend.h"
+#include "call.h"
+#include "directories.h"
+#include "drive.h"
+#include "environment.h"
+#include "errors.h"
+#include "events.h"
+#include "handle.h"
+#include "impl.h"
+#include "launch.h"
+#include "private-data.h"
+
+#define DEFAULT_MEMSIZE 256 /* MiB */
+
+/* Handles that atexit closes. */
+static pthread_mutex_t handles_lock = PTHREAD_MUTEX_INITIALIZER;
+static guestfs_h *handles;
+static pthread_once_t at_exit_once = PTHREAD_ONCE_INIT;
+
+static void
+list_remove (guestfs_h *g)
+{
+    pthread_mutex_lock (&handles_lock);
+    for (guestfs_h **p = &handles; *p; p = &(*p)->next)
+        if (*p == g) {
+            *p = g->next;
+            break;
+        }
+    pthread_mutex_unlock (&handles_lock);
+}
+
+/* How long another thread's call may go on when the program exits. */
+#define EXIT_TIMEOUT 5 /* seconds */
+
+/* Wait for the call of another thread, if any, to end. */
+static bool
+lock_at_exit (guestfs_h *g)
+{
+    struct timespec until;
+
+    impl_user_cancel (g);
+    clock_gettime (CLOCK_REALTIME, &until);
+    until.tv_sec += EXIT_TIMEOUT;
+    return pthread_mutex_timedlock (&g->lock, &until) == 0;
+}
+
+/* A handle that is in use even now is left alone: its appliance ends with
+ * the program.
+ */
+static void
+close_at_exit (void)
+{
+    while (handles) {
+        guestfs_h *g = handles;
+
+        if (lock_at_exit (g)) {
+            pthread_mutex_unlock (&g->lock);
+            guestfs_close (g);
+        } else {
+            list_remove (g);
+        }
+    }
+}
+
+static void
+register_at_exit (void)
+{
+    atexit (close_at_exit);
+}
+
+static void
+list_add (guestfs_h *g)
+{
+    pthread_once (&at_exit_once, register_at_exit);
+    pthread_mutex_lock (&handles_lock);
+    g->next = handles;
+    handles = g;
+    pthread_mutex_unlock (&handles_lock);
+}
+
+static void
+init_lock (guestfs_h *g)
+{
+    pthread_mutexattr_t attr;
+
+    pthread_mutexattr_init (&attr);
+    pthread_mutexattr_settype (&attr, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init (&g->lock, &attr);
+    pthread_mutexattr_destroy (&attr);
+}
+
+static void
+set_defaults (guestfs_h *g)
+{
+    g->cancel_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+    g->autosync = true;
+    g->recovery_proc = true;
+    g->memsize = DEFAULT_MEMSIZE;
+    g->smp = 1;
+    g->out_of_memory = abort;
+    g->program = xstrdup (program_invocation_short_name);
+    g->identifier = xstrdup ("");
+    g->path = xstrdup (LIBGUESTFS_DEFAULT_PATH);
+    g->backend = backend_default ();
+    errors_init (g);
+}
+
+static void
+free_handle (guestfs_h *g)
+{
+    drives_free (g);
+    private_data_free (g);
+    events_free (g);
+    errors_free (g);
+    strings_free (&g->backend_settings);
+    strings_free (&g->hv_params);
+    remove_private_dir (g);
+    free (g->path);
+    free (g->append);
+    free (g->hv);
+    free (g->program);
+    free (g->identifier);
+    free (g->tmpdir);
+    free (g->cachedir);
+    free (g->sockdir);
+    free (g->env_tmpdir);
+    free (g->env_runtime_dir);
+    close_fd (&g->cancel_fd);
+    pthread_mutex_destroy (&g->lock);
+    free (g);
+}
+
+guestfs_h *
+guestfs_create (void)
+{
+    return guestfs_create_flags (0);
+}
+
+guestfs_h *
+guestfs_create_flags (unsigned flags, ...)
+{
+    guestfs_h *g = calloc (1, sizeof *g);
+
+    if (!g)
+        return NULL;
+    init_lock (g);
+    set_defaults (g);
+    if (!(flags & GUESTFS_CREATE_NO_ENVIRONMENT)
+        && guestfs_parse_environment (g) < 0) {
+        free_handle (g);
+        return NULL;
+    }
+    if (!(flags & GUESTFS_CREATE_NO_CLOSE_ON_EXIT))
+        list_add (g);
+    debug (g, "create: handle %p, program %s", (void *) g, g->program);
+    return g;
+}
+
+void
+guestfs_close (guestfs_h *g)
+{
+    struct action action;
+
+    if (!g || g->closing)
+        return;
+    g->closing = true;
+    list_remove (g);
+    action_begin (&action, g, "close");
+    trace_call (&action);
+    action_end (&action);
+    debug (g, "close: handle %p (state %d)", (void *) g, (int) g->state);
+    if (g->state != STATE_CONFIG)
+        guestfs_shutdown (g);
+    /* If a callback exits the program, the appliance can't be asked to. */
+    appliance_free (steal (&g->appliance));
+    event_send (g, GUESTFS_EVENT_CLOSE, NULL, 0, NULL, 0);
+    free_handle (g);
+}

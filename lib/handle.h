@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The handle, as the library's own files see it. */
+#ifndef LIB_HANDLE_H
+#define LIB_HANDLE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "error.h"
+/* What the public header declares is exported, all else is hidden. */
+#pragma GCC visibility push(default)
+#include "guestfs.h"
+#pragma GCC visibility pop
+#include "memory.h"
+#include "string-list.h"
+
+struct appliance;
+struct drive;
+struct event_callback;
+struct error_handler;
+struct private_datum;
+
+/* guestfs_get_state () returns these numbers. */
+enum state { STATE_CONFIG = 0, STATE_LAUNCHING = 1, STATE_READY = 2,
+             STATE_BUSY = 3 };
+
+struct guestfs_h {
+    /* Held during every call; recursive, since callbacks may call us. */
+    pthread_mutex_t lock;
+    enum state state;
+    struct guestfs_h *next; /* in the list of handles to close at exit */
+    bool closing;
+
+    /* What the running call has failed with, and what the last one of each
+     * thread did.
+     */
+    struct error error;
+    LIST_HEAD (, last_error) last_errors;
+    struct error_handler *error_handlers; /* a stack, the top first */
+    guestfs_abort_cb out_of_memory;
+
+    struct event_callback *events; /* by event handle */
+    size_t nr_events;
+    struct private_datum *private_data;
+    struct private_datum *next_private;
+
+    /* Settings. */
+    bool verbose, trace, autosync, direct, recovery_proc, pgroup, network,
+        selinux;
+    int memsize; /* MiB */
+    int smp;
+    char *path, *append, *hv, *program, *identifier;
+    char *tmpdir, *cachedir, *sockdir;             /* set by the user */
+    char *env_tmpdir, *env_runtime_dir;            /* of the environment */
+    const struct backend *backend;
+    struct strings backend_settings;
+    struct strings hv_params; /* pairs: parameter and value, "" for none */
+
+    struct drive **drives;
+    size_t nr_drives;
+
+    struct appliance *appliance; /* while it runs, or starts */
+    char *private_dir;           /* sockets of this handle, or NULL */
+    uint32_t serial;             /* of the last call that was sent */
+    volatile int user_cancel;
+    int cancel_fd;               /* an eventfd that wakes up who waits */
+};
+
+/* Reported on stderr or to the program's callbacks, as it prefers. */
+void debug (guestfs_h *g, const char *fmt, ...)
+    __attribute__ ((format (printf, 2, 3)));
+void warning (guestfs_h *g, const char *fmt, ...)
+    __attribute__ ((format (printf, 2, 3)));
+
+#endif /* LIB_HANDLE_H */

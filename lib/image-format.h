@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The formats of disk images, as far as they must be known before QEMU's
+ * code sees an image.
+ */
+#ifndef LIB_IMAGE_FORMAT_H
+#define LIB_IMAGE_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+/* The format that an image's first or last bytes tell; "raw" if they tell
+ * none.  A constant, or NULL with *err set.
+ */
+const char *probe_format (int fd, const char *name, struct error *err);
+
+/* Does the image begin with the header of User Mode Linux's own COW format?
+ * Its driver then believes the header.
+ */
+bool has_uml_cow_header (int fd);
+
+/* What a qcow2 image says of its backing file. */
+struct backing {
+    char *file;   /* its name, as it stands in the image; NULL: none */
+    char *format; /* NULL: not said */
+};
+
+int read_backing (int fd, const char *name, struct backing *ret,
+                  struct error *err);
+void backing_free (struct backing *b);
+
+#define cleanup_backing __attribute__ ((cleanup (backing_free)))
+
+#endif /* LIB_IMAGE_FORMAT_H */

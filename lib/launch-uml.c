@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The back end "uml": a User Mode Linux kernel, confined by guestfs-confine
+ * (appliance/), with the host's own tools as its root.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "appliance.h"
+#include "backend.h"
+#include "drive.h"
+#include "drive-name.h"
+#include "launch.h"
+#include "storage.h"
+
+#define DEFAULT_KERNEL "/usr/bin/linux.uml"
+
+/* The kernel's own driver has 16 devices; what is more goes through the
+ * storage daemon, of whose kind 40 work.
+ */
+#define MAX_UBD_DISKS 16
+#define MAX_DISKS 40
+
+static char *
+default_hv (void)
+{
+    return xstrdup (DEFAULT_KERNEL);
+}
+
+/* The child's ends of what connects us; closed here after the start. */
+struct ends {
+    int doorbell, memory, console;
+    void *map; /* the memory, mapped here, until the transport takes it */
+};
+
+static void
+ends_close (struct ends *e)
+{
+    close_fd (&e->doorbell);
+    close_fd (&e->memory);
+    close_fd (&e->console);
+    if (e->map)
+        munmap (e->map, TRANSPORT_RING_SIZE);
+}
+
+#define cleanup_ends __attribute__ ((cleanup (ends_close)))
+
+/* The guest must not be able to make it smaller under us: sealed. */
+static int
+make_memory (struct ends *e, struct error *err)
+{
+    e->memory = memfd_create ("guestfs-rings",
+                              MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (e->memory < 0)
+        return fail (err, errno, "memfd_create: %m");
+    if (above_stdio (&e->memory, err) < 0)
+        return -1;
+    if (ftruncate (e->memory, TRANSPORT_RING_SIZE) < 0
+        || fcntl (e->memory, F_ADD_SEALS,
+                  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+        return fail (err, errno, "memory of %d bytes for the channel: %m",
+                     TRANSPORT_RING_SIZE);
+    e->map = mmap (NULL, TRANSPORT_RING_SIZE, PROT_READ | PROT_WRITE,
+                   MAP_SHARED, e->memory, 0);
+    if (e->map == MAP_FAILED) {
+        e->map = NULL;
+        return fail (err, errno, "mapping the channel's memory: %m");
+    }
+    return 0;
+}
+
+static int
+make_channel (guestfs_h *g, struct ends *e)
+{
+    int ours = -1;
+
+    if (make_memory (e, &g->error) < 0
+        || socket_pair (&ours, &e->doorbell, &g->error) < 0) {
+        close_fd (&ours);
+        return -1;
+    }
+    g->appliance->transport = transport_new_ring (RING_END_LIBRARY,
+                                                  steal (&e->map), ours,
+                                                  &g->error);
+    return g->appliance->transport ? 0 : -1;
+}
+
+/* Ours, or with set_direct the program's own stdout. */
+static int
+make_console (guestfs_h *g, struct ends *e)
+{
+    struct appliance *a = g->appliance;
+
+    if (g->direct) {
+        e->console = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        if (e->console < 0)
+            return fail (&g->error, errno, "the console on stdout: %m");
+        return 0;
+    }
+    if (socket_pair (&a->console, &e->console, &g->error) < 0)
+        return -1;
+    if (fcntl (a->console, F_SETFL, O_NONBLOCK) < 0)
+        return fail (&g->error, errno, "fcntl: %m");
+    return 0;
+}
+
+/* Which drives the kernel reads by itself, and which go another way. */
+static int
+assign_drives (guestfs_h *g)
+{
+    size_t direct = 0;
+
+    for (size_t i = 0; i < g->nr_drives; i++) {
+        struct drive *d = g->drives[i];
+
+        if (storage_is_needed (d, &d->through_storage, &g->error) < 0)
+            return -1;
+        if (!d->through_storage && direct == MAX_UBD_DISKS)
+            d->through_storage = true;
+        direct += !d->through_storage;
+    }
+    return 0;
+}
+
+/* The kernel's part that is always the same.  What the blacklisted
+ * functions would do takes longer than the rest of the boot: benchmarking
+ * RAID6 algorithms, and setting up zswap and terminals that nobody uses.
+ * lpj saves measuring the speed of a loop that UML never runs.
+ */
+static const char *const fixed_arguments[] = {
+    "con=null",
+    "con0=null,fd:1",
+    "uml_dir=/run/",
+    "quiet",
+    "noreboot",
+    "apparmor=0",
+    "lpj=30760960",
+    "pty.legacy_count=0",
+    "initcall_blacklist=raid6_select_algo,init_zswap,strp_dev_init,ssl_init",
+    "root=none",
+    "rootfstype=hostfs",
+    "rootflags=/",
+    "ro",
+    "init=/init",
+};
+
+/* d: never look for a COW header; c: no lock of its own; t: no discards. */
+static void
+add_ubd (struct start *start, const struct drive *d, size_t number)
+{
+    bool discard = d->discard && strcmp (d->discard, "disable") != 0;
+
+    start_keep_disk (start, d->fd, d->readonly);
+    start_argument (start, "ubd%zu%sdc%s=/proc/self/fd/%d", number,
+                    d->readonly ? "r" : "", discard ? "" : "t", d->fd);
+}
+
+static void
+add_virtio (struct start *start, const struct storage_disk *disk)
+{
+    start_keep (start, disk->socket);
+    start_argument (start, "virtio_uml.device=/proc/self/fd/%d:2",
+                    disk->socket);
+}
+
+/* The drives; the daemon is told the kernel's names of them, in order. */
+static void
+add_drives (guestfs_h *g, struct start *start, const struct storage *s)
+{
+    size_t ubd = 0, virtio = 0;
+    cleanup_free char *disks = xstrdup ("");
+
+    for (size_t i = 0; i < g->nr_drives; i++) {
+        bool through_storage = g->drives[i]->through_storage;
+        char letters[DRIVE_NAME_SIZE], *longer;
+
+        drive_name (through_storage ? virtio : ubd, letters);
+        if (through_storage)
+            add_virtio (start, &s->disks[virtio++]);
+        else
+            add_ubd (start, g->drives[i], ubd++);
+        longer = xasprintf ("%s%s%s%s", disks, i ? "," : "",
+                            through_storage ? "vd" : "ubd", letters);
+        free (disks);
+        disks = longer;
+    }
+    start_argument (start, "guestfs_disks=%s", disks);
+}
+
+static void
+add_arguments (guestfs_h *g, struct start *start, const struct ends *e,
+               const struct storage *s)
+{
+    cleanup_free char *daemon = helper_path ("guestfsd");
+
+    start_option (start, "--daemon=%s", daemon);
+    start_option (start, "--memory=%lld", (long long) g->memsize << 20);
+    start_keep (start, e->doorbell);
+    start_keep (start, e->memory);
+    start_argument (start, "%s", g->hv ? g->hv : DEFAULT_KERNEL);
+    start_argument (start, "mem=%dM", g->memsize);
+    for (size_t i = 0; i < sizeof fixed_arguments / sizeof *fixed_arguments;
+         i++)
+        start_argument (start, "%s", fixed_arguments[i]);
+    start_argument (start, "con1=fd:%d,fd:%d", e->doorbell, e->doorbell);
+    start_argument (start, "iomem=mmapper,/proc/self/fd/%d", e->memory);
+    add_drives (g, start, s);
+    start_argument (start, g->selinux ? "selinux=1" : "selinux=0");
+    start_argument (start, "enforcing=0");
+    if (g->verbose)
+        start_argument (start, "guestfs_verbose=1");
+    if (g->append)
+        start_argument (start, "%s", g->append);
+}
+
+static int
+check_possible (guestfs_h *g)
+{
+    if (g->network)
+        return fail (&g->error, ENOTSUP, "the back end 'uml' has no network "
+                     "yet: leave set_network off");
+    if (g->hv_params.count > 0)
+        return fail (&g->error, ENOTSUP, "%s: parameters for QEMU have no "
+                     "meaning for the back end 'uml'", g->hv_params.item[0]);
+    return 0;
+}
+
+/* The storage daemon and the kernel start at the same time: the sockets
+ * between them listen already.
+ */
+static int
+launch (guestfs_h *g)
+{
+    cleanup_ends struct ends e = { -1, -1, -1, NULL };
+    cleanup_storage struct storage s = { 0 };
+    cleanup_start struct start start = { 0 };
+
+    if (check_possible (g) < 0 || assign_drives (g) < 0
+        || make_channel (g, &e) < 0 || make_console (g, &e) < 0
+        || storage_start (g, &s, e.console, &g->appliance->storage) < 0)
+        return -1;
+    start_init (&start, "uml");
+    add_arguments (g, &start, &e, &s);
+    return start_supervised (g, &start, e.console, &g->appliance->machine);
+}
+
+const struct backend backend_uml = {
+    .name = "uml",
+    .max_disks = MAX_DISKS,
+    .launch = launch,
+    .default_hv = default_hv,
+};

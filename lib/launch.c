@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Launching the appliance, and shutting it down. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "appliance.h"
+#include "backend.h"
+#include "drive.h"
+#include "events.h"
+#include "impl.h"
+#include "launch.h"
+
+void
+launch_progress (guestfs_h *g, uint64_t position)
+{
+    const uint64_t array[4] = { 0, 0, position, LAUNCH_STEPS };
+
+    event_send (g, GUESTFS_EVENT_PROGRESS, NULL, 0, array, 4);
+}
+
+/* The daemon's first word. */
+static int
+wait_for_daemon (guestfs_h *g)
+{
+    struct packet packet;
+    int n;
+
+    while ((n = appliance_poll (g, &packet)) == 0)
+        if (appliance_wait (g, TRANSPORT_READ, LAUNCH_TIMEOUT_MS) < 0)
+            return -1;
+    if (n < 0)
+        return -1;
+    if (packet.word != WIRE_LAUNCH_FLAG)
+        return fail (&g->error, EPROTO, "the daemon broke the protocol: its "
+                     "first word is 0x%x", packet.word);
+    return 0;
+}
+
+static int
+check_settings (guestfs_h *g)
+{
+    switch (g->state) {
+    case STATE_CONFIG:
+        break;
+    case STATE_LAUNCHING:
+        return fail (&g->error, EINVAL, "launch is running already");
+    case STATE_READY:
+    case STATE_BUSY:
+        return fail (&g->error, EINVAL, "the appliance runs already");
+    }
+    if (g->nr_drives > (size_t) g->backend->max_disks)
+        return fail (&g->error, EINVAL, "%zu drives were added; the back end "
+                     "'%s' can have %d", g->nr_drives, g->backend->name,
+                     g->backend->max_disks);
+    return 0;
+}
+
+static int
+start (guestfs_h *g)
+{
+    if (drives_open (g) < 0)
+        return -1;
+    g->appliance = appliance_new ();
+    launch_progress (g, 3);
+    if (g->backend->launch (g) < 0)
+        return -1;
+    launch_progress (g, 6);
+    return wait_for_daemon (g);
+}
+
+static double
+seconds_since (const struct timespec *begin)
+{
+    struct timespec now;
+
+    clock_gettime (CLOCK_MONOTONIC, &now);
+    return (double) (now.tv_sec - begin->tv_sec)
+           + (double) (now.tv_nsec - begin->tv_nsec) / 1e9;
+}
+
+int
+impl_launch (guestfs_h *g)
+{
+    struct timespec begin;
+
+    if (check_settings (g) < 0)
+        return -1;
+    clock_gettime (CLOCK_MONOTONIC, &begin);
+    debug (g, "launch: back end %s, %zu drives", g->backend->name,
+           g->nr_drives);
+    g->state = STATE_LAUNCHING;
+    launch_progress (g, 0);
+    if (start (g) < 0)
+        return appliance_abandon (g);
+    g->state = STATE_READY;
+    debug (g, "launch: ready after %.3f s", seconds_since (&begin));
+    launch_progress (g, LAUNCH_STEPS);
+    event_send (g, GUESTFS_EVENT_LAUNCH_DONE, NULL, 0, NULL, 0);
+    return 0;
+}
+
+/* Nothing to wait for: launch returns when the appliance is ready. */
+int
+impl_wait_ready (guestfs_h *g)
+{
+    (void) g;
+    return 0;
+}
+
+int
+impl_get_pid (guestfs_h *g)
+{
+    if (g->appliance && g->appliance->machine.pid > 0)
+        return g->appliance->machine.pid;
+    return fail (&g->error, EINVAL, "the appliance is not running");
+}
+
+/* Everything that was written is on the host's disks when this returns,
+ * unless it fails.
+ */
+int
+impl_shutdown (guestfs_h *g)
+{
+    int r = 0;
+
+    if (g->state == STATE_CONFIG)
+        return 0;
+    if (g->state != STATE_READY)
+        return fail (&g->error, EBUSY, "a call is running on this handle");
+    if (g->autosync)
+        r = impl_internal_autosync (g);
+    if (g->state == STATE_CONFIG) /* that call found the appliance dead */
+        return r;
+    debug (g, "shutdown: ending the appliance");
+    appliance_finish (g);
+    if (r == 0)
+        r = drives_flush_all (g);
+    appliance_free (steal (&g->appliance));
+    drives_close (g);
+    g->state = STATE_CONFIG;
+    event_send (g, GUESTFS_EVENT_SUBPROCESS_QUIT, NULL, 0, NULL, 0);
+    return r;
+}
+
+int
+impl_kill_subprocess (guestfs_h *g)
+{
+    if (g->state == STATE_CONFIG)
+        return fail (&g->error, EINVAL, "the appliance is not running");
+    return impl_shutdown (g);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Launching the appliance, and shutting it down. */
+#ifndef LIB_LAUNCH_H
+#define LIB_LAUNCH_H
+
+#include "handle.h"
+
+/* Tell the program that launching has come so far: position of 12, and
+ * that nothing may happen for this long before it counts as hanging.
+ */
+#define LAUNCH_STEPS 12
+#define LAUNCH_TIMEOUT_MS 60000
+
+void launch_progress (guestfs_h *g, uint64_t position);
+
+#endif /* LIB_LAUNCH_H */
