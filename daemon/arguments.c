@@ -3,13 +3,13 @@
 
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "arguments.h"
 #include "sysroot.h"
+#include "uuid.h"
 
 bool
 is_device_name (const char *value)
@@ -39,18 +39,10 @@ check_filename (struct call *call, const char *name, const char *value)
                  name, value);
 }
 
-/* 8-4-4-4-12 hexadecimal digits. */
 int
 check_guid (struct call *call, const char *name, const char *value)
 {
-    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    size_t i = 0;
-
-    while (form[i] && value[i]
-           && (form[i] == '-' ? value[i] == '-'
-                              : isxdigit ((unsigned char) value[i])))
-        i++;
-    if (!form[i] && !value[i])
+    if (is_uuid (value))
         return 0;
     return fail (&call->err, EINVAL, "%s '%s' is no GUID", name, value);
 }

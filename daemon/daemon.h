@@ -30,6 +30,7 @@ struct daemon {
 
     struct strings disks; /* the kernel's names of the drives, in order;
                              empty if they are called /dev/sd* as it is */
+    struct strings labels; /* of the same drives, "" for none */
     struct disk_flushes *flushes;
 };
 

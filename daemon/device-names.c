@@ -11,12 +11,33 @@
 #include "device.h"
 #include "drive-name.h"
 
+#define LABELS "/dev/disk/guestfs/"
+
+/* LABELS, a drive's label, and perhaps the number of a partition. */
+static char *
+label_to_kernel (const struct daemon *daemon, const char *name)
+{
+    const char *label = name + strlen (LABELS);
+
+    for (size_t i = 0; i < daemon->labels.count; i++) {
+        const char *candidate = daemon->labels.item[i];
+        const char *rest = label + strlen (candidate);
+
+        if (*candidate && string_starts_with (label, candidate)
+            && rest[strspn (rest, "0123456789")] == '\0')
+            return xasprintf ("/dev/%s%s", daemon->disks.item[i], rest);
+    }
+    return xstrdup (name);
+}
+
 char *
 device_to_kernel (const struct daemon *daemon, const char *name)
 {
     const char *rest;
     ssize_t index;
 
+    if (string_starts_with (name, LABELS))
+        return label_to_kernel (daemon, name);
     if (!string_starts_with (name, "/dev/sd"))
         return xstrdup (name);
     index = drive_index (name + 7, &rest);

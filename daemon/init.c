@@ -65,8 +65,14 @@ read_command_line (struct daemon *daemon)
     cleanup_string_array char **names = string_split (disks ? disks : "",
                                                       ',');
 
-    for (size_t i = 0; names[i]; i++)
+    /* NAME or NAME:LABEL. */
+    for (size_t i = 0; names[i]; i++) {
+        char *colon = strchrnul (names[i], ':');
+
+        strings_add (&daemon->labels, *colon ? colon + 1 : "");
+        *colon = '\0';
         strings_add (&daemon->disks, names[i]);
+    }
     daemon->verbose = getenv ("guestfs_verbose") != NULL;
     clearenv ();
     setenv ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);

@@ -169,7 +169,9 @@ add_virtio (struct start *start, const struct storage_disk *disk)
                     disk->socket);
 }
 
-/* The drives; the daemon is told the kernel's names of them, in order. */
+/* The drives; the daemon is told the kernel's names of them, in order, each
+ * with its label, if it has one, after a colon.
+ */
 static void
 add_drives (guestfs_h *g, struct start *start, const struct storage *s)
 {
@@ -177,16 +179,18 @@ add_drives (guestfs_h *g, struct start *start, const struct storage *s)
     cleanup_free char *disks = xstrdup ("");
 
     for (size_t i = 0; i < g->nr_drives; i++) {
-        bool through_storage = g->drives[i]->through_storage;
+        const struct drive *d = g->drives[i];
+        bool through_storage = d->through_storage;
         char letters[DRIVE_NAME_SIZE], *longer;
 
         drive_name (through_storage ? virtio : ubd, letters);
         if (through_storage)
             add_virtio (start, &s->disks[virtio++]);
         else
-            add_ubd (start, g->drives[i], ubd++);
-        longer = xasprintf ("%s%s%s%s", disks, i ? "," : "",
-                            through_storage ? "vd" : "ubd", letters);
+            add_ubd (start, d, ubd++);
+        longer = xasprintf ("%s%s%s%s%s%s", disks, i ? "," : "",
+                            through_storage ? "vd" : "ubd", letters,
+                            d->label ? ":" : "", d->label ? d->label : "");
         free (disks);
         disks = longer;
     }
