@@ -45,8 +45,8 @@ int
 table_failed (struct call *call, const struct table *t, int r,
               const char *doing)
 {
-    /* Some of its functions return 1 or -1. */
-    int errnum = r < -1 ? -r : EINVAL;
+    /* Some of its functions return 1. */
+    int errnum = r < 0 ? -r : EINVAL;
 
     if (t->complaint)
         return fail (&call->err, errnum, "%s: %s: %s", t->device, doing,

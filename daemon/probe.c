@@ -4,16 +4,19 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "probe.h"
 
 DEFINE_LIBRARY (blkid, "libblkid.so.1", BLKID_FUNCTIONS)
 
 /* What blkid_do_safeprobe () returns. */
-#define PROBE_AMBIVALENT (-2)
-#define PROBE_ERROR (-1)
-#define PROBE_NOTHING 1
+#define SAFEPROBE_AMBIVALENT (-2)
+#define SAFEPROBE_ERROR (-1)
+#define SAFEPROBE_NOTHING 1
 
 static int
 probe (const struct blkid *blkid, blkid_probe pr, const char *device,
@@ -30,10 +33,13 @@ probe (const struct blkid *blkid, blkid_probe pr, const char *device,
     blkid->blkid_probe_set_partitions_flags (pr, BLKID_PARTS_ENTRY_DETAILS);
     errno = 0;
     r = blkid->blkid_do_safeprobe (pr);
-    if (r == PROBE_ERROR)
+    if (r == SAFEPROBE_ERROR)
         return fail (err, errno ? errno : EIO, "%s: probing: %m", device);
-    /* Signatures of several file systems: nobody can tell which counts. */
-    return r == PROBE_AMBIVALENT || r == PROBE_NOTHING ? 0 : 1;
+    if (r == SAFEPROBE_AMBIVALENT)
+        return fail (err, PROBE_AMBIVALENT, "%s: signatures of several file "
+                     "systems are there (mount_vfs mounts one of them, "
+                     "wipefs removes them all)", device);
+    return r == SAFEPROBE_NOTHING ? 0 : 1;
 }
 
 char **
@@ -69,10 +75,60 @@ probe_value (const char *device, const char *name, struct error *err)
 {
     cleanup_string_array char **values = probe_device (device, err);
 
-    if (!values)
-        return NULL;
-    for (size_t i = 0; values[i]; i += 2)
-        if (strcmp (values[i], name) == 0)
-            return xstrdup (values[i + 1]);
-    return xstrdup ("");
+    return values ? xstrdup (probe_lookup (values, name)) : NULL;
+}
+
+const char *
+probe_lookup (char *const *values, const char *name)
+{
+    for (; *values; values += 2)
+        if (strcmp (values[0], name) == 0)
+            return values[1];
+    return "";
+}
+
+static int
+wipe_all (const struct blkid *blkid, blkid_probe pr, const char *device,
+          struct error *err)
+{
+    blkid->blkid_probe_enable_superblocks (pr, 1);
+    blkid->blkid_probe_set_superblocks_flags (
+        pr, BLKID_SUBLKS_MAGIC | BLKID_SUBLKS_TYPE | BLKID_SUBLKS_BADCSUM);
+    blkid->blkid_probe_enable_partitions (pr, 1);
+    blkid->blkid_probe_set_partitions_flags (
+        pr, BLKID_PARTS_MAGIC | BLKID_PARTS_FORCE_GPT);
+    while (blkid->blkid_do_probe (pr) == 0)
+        if (blkid->blkid_do_wipe (pr, 0) < 0)
+            return fail (err, errno, "%s: wiping: %m", device);
+    return 0;
+}
+
+int
+wipe_signatures (const char *device, struct error *err)
+{
+    const struct blkid *blkid = load_blkid (err);
+    cleanup_fd int fd = -1;
+    blkid_probe pr;
+    int r;
+
+    if (!blkid)
+        return -1;
+    fd = open (device, O_RDWR | O_EXCL | O_CLOEXEC);
+    if (fd < 0)
+        return fail (err, errno, "%s: %m", device);
+    pr = blkid->blkid_new_probe ();
+    if (!pr)
+        out_of_memory ();
+    r = blkid->blkid_probe_set_device (pr, fd, 0, 0);
+    if (r != 0)
+        fail (err, EIO, "%s: probing: %m", device);
+    else
+        r = wipe_all (blkid, pr, device, err);
+    blkid->blkid_free_probe (pr);
+    /* The kernel forgets the partitions of a table that is gone; anything
+     * but a disk has none (EINVAL).
+     */
+    if (r == 0)
+        ioctl (fd, BLKRRPART);
+    return r;
 }
