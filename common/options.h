@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of a program, from one table: parsing, --help, and the lists
+ * that completion and the tests of the manual read.
+ */
+#ifndef COMMON_OPTIONS_H
+#define COMMON_OPTIONS_H
+
+#include <stdio.h>
+
+#include "error.h"
+
+enum option_argument {
+    OPTION_ALONE, /* takes no value */
+    OPTION_VALUE, /* needs one */
+    OPTION_MAYBE, /* --name or --name=VALUE */
+};
+
+struct option_row {
+    const char *name; /* without dashes; NULL: has only a letter */
+    char letter;      /* '\0': has only a name */
+    enum option_argument argument;
+    const char *value; /* what --help calls the value */
+    const char *help;  /* one phrase; NULL: --help is silent about it */
+
+    /* value is NULL if none was given.  data is options_parse's. */
+    int (*apply) (void *data, const char *value, struct error *err);
+};
+
+/* A row without name and letter ends a table. */
+#define OPTION_ROWS_END { .name = NULL }
+
+/* Call the function of each option in turn.  argv is reordered so that all
+ * that is no option stands at its end, from *ret_rest on.
+ */
+int options_parse (const struct option_row *table, int argc, char *argv[],
+                   void *data, int *ret_rest, struct error *err);
+
+/* The part of --help that lists the options. */
+void options_print_help (const struct option_row *table, FILE *fp);
+
+/* "--add" or "-a" a line, each option in the order of the table. */
+void options_print_names (const struct option_row *table, FILE *fp);
+void options_print_letters (const struct option_row *table, FILE *fp);
+
+#endif /* COMMON_OPTIONS_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of guestfish. */
+#ifndef SHELL_COMMAND_LINE_H
+#define SHELL_COMMAND_LINE_H
+
+#include "drives.h"
+#include "error.h"
+#include "shell.h"
+
+/* What to do instead of a session. */
+enum mode {
+    MODE_SESSION,
+    MODE_LISTEN,
+    MODE_HELP,
+    MODE_COMMAND_HELP,
+    MODE_VERSION,
+    MODE_PREPARED_HELP,
+    MODE_LONG_OPTIONS,  /* for completion */
+    MODE_SHORT_OPTIONS,
+};
+
+enum bars { BARS_DEFAULT, BARS_ON, BARS_OFF };
+
+struct command_line {
+    enum mode mode;
+    enum bars bars;
+    struct settings settings;
+    struct drives drives;
+    const char *script; /* -f */
+    bool csh;
+    int remote_pid;
+    char **words; /* the rest of argv, from here */
+
+    const char *format; /* for the images that follow */
+    int blocksize;
+};
+
+int command_line_parse (int argc, char *argv[], struct command_line *ret,
+                        struct error *err);
+
+void print_usage (void);
+void print_options (enum mode mode);
+
+#endif /* SHELL_COMMAND_LINE_H */

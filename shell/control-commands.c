@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands about other commands, and about the session: glob, not, quit,
+ * reopen, time.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "cleanup.h"
+#include "command-table.h"
+#include "memory.h"
+#include "run.h"
+#include "string-list.h"
+
+/* The words that a word with wildcards stands for; others for themselves. */
+static char **
+expand_word (struct shell *sh, char *word, struct error *err)
+{
+    char *const one[] = { word, NULL };
+    char **paths;
+
+    if (*word != '/' || !strpbrk (word, "*?[")
+        || string_starts_with (word, "/dev/"))
+        return string_array_copy (one);
+    paths = guestfs_glob_expand (sh->g, word);
+    if (!paths)
+        library_error (sh, err);
+    return paths;
+}
+
+/* One word of each list after the other: all combinations.  at is what the
+ * next word that is still to be chosen is.
+ */
+static int
+run_combinations (struct shell *sh, char ***lists, size_t count, size_t at,
+                  char **words, struct error *err)
+{
+    if (at == count)
+        return run_words (sh, words, err);
+    for (size_t i = 0; lists[at][i]; i++) {
+        words[at] = lists[at][i];
+        if (run_combinations (sh, lists, count, at + 1, words, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+run_glob (struct shell *sh, char *const *words, struct error *err)
+{
+    size_t count = string_array_length (words + 1);
+    cleanup_free char ***lists = xcalloc (count, sizeof *lists);
+    cleanup_free char **chosen = xcalloc (count + 1, sizeof *chosen);
+    int r = 0;
+
+    for (size_t i = 0; i < count && r == 0; i++) {
+        lists[i] = expand_word (sh, words[i + 1], err);
+        if (!lists[i])
+            r = -1;
+    }
+    if (r == 0)
+        r = run_combinations (sh, lists, count, 0, chosen, err);
+    for (size_t i = 0; i < count; i++)
+        string_array_free (lists[i]);
+    return r;
+}
+
+static int
+run_not (struct shell *sh, char *const *words, struct error *err)
+{
+    if (run_words (sh, words + 1, err) < 0) {
+        error_clear (err);
+        return 0;
+    }
+    return fail (err, 0, "'%s' should have failed", words[1]);
+}
+
+static int
+run_quit (struct shell *sh, char *const *words, struct error *err)
+{
+    (void) words;
+    (void) err;
+    sh->quit = true;
+    return 0;
+}
+
+static int
+run_reopen (struct shell *sh, char *const *words, struct error *err)
+{
+    (void) words;
+    if (shell_close_handle (sh, err) < 0) {
+        cleanup_error struct error second = { 0 };
+
+        shell_open_handle (sh, &second);
+        return -1;
+    }
+    return shell_open_handle (sh, err);
+}
+
+static int
+run_time (struct shell *sh, char *const *words, struct error *err)
+{
+    struct timespec start, end;
+
+    clock_gettime (CLOCK_MONOTONIC, &start);
+    if (run_words (sh, words + 1, err) < 0)
+        return -1;
+    clock_gettime (CLOCK_MONOTONIC, &end);
+    printf ("elapsed time: %.2f seconds\n",
+            (double) (end.tv_sec - start.tv_sec)
+                + (double) (end.tv_nsec - start.tv_nsec) / 1e9);
+    return 0;
+}
+
+const struct shell_command control_commands[] = {
+    {
+        .name = "glob",
+        .usage = "command [argument ...]",
+        .summary = "expand wildcards, and run a command for each match",
+        .help = "Runs a command for each path in the guest that matches an "
+                "argument with *, ?\nor [...]. With several such arguments "
+                "it runs for all combinations; where\nnothing matches, it "
+                "does not run.\n\n    glob rm-rf /home/*\n",
+        .min_words = 1,
+        .max_words = ANY_WORDS,
+        .run = run_glob,
+    },
+    {
+        .name = "not",
+        .usage = "command [argument ...]",
+        .summary = "succeed if a command fails",
+        .help = "Runs a command; it is an error if that succeeds, and none "
+                "if it fails.\n",
+        .min_words = 1,
+        .max_words = ANY_WORDS,
+        .run = run_not,
+    },
+    {
+        .name = "quit",
+        .aliases = (const char *const[]) { "exit", "q", NULL },
+        .usage = "",
+        .summary = "leave guestfish",
+        .help = "Ends guestfish; so does Ctrl-D.\n",
+        .run = run_quit,
+    },
+    {
+        .name = "reopen",
+        .usage = "",
+        .summary = "start again with a new handle",
+        .help = "Closes the handle and opens a new one, without drives.\n",
+        .run = run_reopen,
+    },
+    {
+        .name = "time",
+        .usage = "command [argument ...]",
+        .summary = "run a command, and say how long it took",
+        .help = "Runs a command and prints the seconds that went by.\n",
+        .min_words = 1,
+        .max_words = ANY_WORDS,
+        .run = run_time,
+    },
+    { .name = NULL },
+};

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* alloc and sparse: new, empty disks. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "cleanup.h"
+#include "command-table.h"
+#include "image.h"
+#include "number.h"
+
+static int
+make_file (const char *file, int64_t size, bool sparse, struct error *err)
+{
+    cleanup_fd int fd = open (file, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY
+                                    | O_CLOEXEC, 0666);
+    int r;
+
+    if (fd < 0)
+        return fail (err, errno, "%s: %m", file);
+    if (sparse)
+        r = ftruncate (fd, size) < 0 ? errno : 0;
+    else
+        r = posix_fallocate (fd, 0, size);
+    if (r == 0 && close (steal_fd (&fd)) < 0)
+        r = errno;
+    if (r != 0) {
+        unlink (file);
+        return fail (err, r, "%s: %m", file);
+    }
+    return 0;
+}
+
+int
+image_make (struct shell *sh, const char *file, const char *size, bool sparse,
+            struct error *err)
+{
+    const struct guestfs_add_drive_opts_argv options = {
+        .bitmask = GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK,
+        .format = "raw",
+    };
+    int64_t bytes;
+
+    if (guestfs_is_config (sh->g) != 1)
+        return fail (err, EBUSY, "disks must be added before 'run'");
+    if (parse_number (size, 1, INT64_MAX, &bytes, err) < 0)
+        return fail_context (err, "size");
+    if (make_file (file, bytes, sparse, err) < 0)
+        return -1;
+    if (guestfs_add_drive_opts_argv (sh->g, file, &options) < 0)
+        return library_error (sh, err);
+    return 0;
+}
+
+static int
+run_alloc (struct shell *sh, char *const *words, struct error *err)
+{
+    return image_make (sh, words[1], words[2], false, err);
+}
+
+static int
+run_sparse (struct shell *sh, char *const *words, struct error *err)
+{
+    return image_make (sh, words[1], words[2], true, err);
+}
+
+const struct shell_command disk_commands[] = {
+    {
+        .name = "alloc",
+        .aliases = (const char *const[]) { "allocate", NULL },
+        .usage = "file size",
+        .summary = "make a disk image, and add it",
+        .help = "Makes a file of 'size' zeroes (such as 10G) and adds it as "
+                "a drive. All of its\nblocks are allocated; 'sparse' is for "
+                "a file that takes none until they are\nwritten. A file "
+                "that exists is overwritten.\n",
+        .min_words = 2,
+        .max_words = 2,
+        .run = run_alloc,
+    },
+    {
+        .name = "sparse",
+        .usage = "file size",
+        .summary = "make a sparse disk image, and add it",
+        .help = "Makes a file that reads as 'size' zeroes (such as 10G) and "
+                "adds it as a drive.\nIt takes space only for what is "
+                "written, so the host's disk can run full later;\n'alloc' "
+                "takes it all at once. A file that exists is overwritten.\n",
+        .min_words = 2,
+        .max_words = 2,
+        .run = run_sparse,
+    },
+    { .name = NULL },
+};

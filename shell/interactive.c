@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A person at a terminal: prompt, history, line editing. */
+
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "cleanup.h"
+#include "complete.h"
+#include "interactive.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "prompt.h"
+#include "run.h"
+#include "shell.h"
+#include "string-list.h"
+
+/* In the file; a person's commands of some months. */
+#define HISTORY_LINES 5000
+
+/* Lines that were typed in this session, for the file. */
+static int new_lines;
+
+static const char *
+prompt (void)
+{
+    static char *decoded;
+
+    if (!decoded) {
+        const char *text = getenv ("GUESTFISH_PS1");
+
+        decoded = text ? prompt_decode (text) : xstrdup ("><fs> ");
+    }
+    return decoded;
+}
+
+/* Ctrl-C at the prompt: the line is given up, as in other shells. */
+static int
+on_signal (void)
+{
+    if (!interrupt_seen ())
+        return 0;
+    fputs ("^C\n", stderr);
+    rl_replace_line ("", 1);
+    rl_on_new_line ();
+    rl_forced_update_display ();
+    return 0;
+}
+
+static char *
+next_typed (struct input *in, bool continued)
+{
+    char *line;
+
+    (void) in;
+    interrupt_seen ();
+    line = readline (continued ? "> " : prompt ());
+    if (!line) {
+        putchar ('\n');
+        return NULL;
+    }
+    if (!continued && *line) {
+        add_history (line);
+        new_lines++;
+    }
+    if (!continued)
+        prompt_print ("GUESTFISH_OUTPUT");
+    return line;
+}
+
+static char *
+history_file (void)
+{
+    const char *home = getenv ("HOME");
+
+    return home && *home ? xasprintf ("%s/.guestfish", home) : NULL;
+}
+
+/* Only what is new is appended, so that several sessions do not overwrite
+ * what the others learnt.  Lines can hold secrets.
+ */
+static void
+save_history (const char *file)
+{
+    mode_t before = umask (077);
+
+    if (append_history (new_lines, file) != 0)
+        write_history (file);
+    umask (before);
+    history_truncate_file (file, HISTORY_LINES);
+}
+
+/* Nobody can mount or list anything before the first steps. */
+static void
+greet (struct shell *sh)
+{
+    int launched = guestfs_is_ready (sh->g);
+
+    prompt_print ("GUESTFISH_INIT");
+    puts ("\nWelcome to guestfish, the shell for the file systems of\n"
+          "virtual machines and disk images.\n");
+    if (sh->remote_pid)
+        printf ("What you type is carried out by process %d.\n",
+                sh->remote_pid);
+    else if (launched == 1)
+        puts ("The appliance runs.  Next: 'mountpoints' shows what is "
+              "mounted,\n'list-filesystems' what could be.");
+    else
+        puts ("Next: 'add FILE' adds a disk image ('add-ro FILE' keeps it "
+              "unchanged),\n'run' starts the appliance.");
+    puts ("Type 'help' for help, 'quit' to leave.\n");
+}
+
+int
+interactive_run (struct shell *sh)
+{
+    struct input in = {
+        .name = "terminal",
+        .interactive = true,
+        .next = next_typed,
+    };
+    cleanup_free char *file = history_file ();
+    int r;
+
+    rl_readline_name = "guestfish";
+    rl_variable_bind ("completion-ignore-case", "on");
+    rl_signal_event_hook = on_signal;
+    rl_catch_signals = 0;
+    complete_init (sh);
+    using_history ();
+    if (file)
+        read_history (file);
+    interrupt_catch ();
+    greet (sh);
+    r = run_input (sh, &in);
+    if (file && new_lines > 0)
+        save_history (file);
+    return r;
+}

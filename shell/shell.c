@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The handle of a session. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "events.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "progress.h"
+#include "shell.h"
+
+void
+out_of_memory (void)
+{
+    fputs ("guestfish: no memory is left\n", stderr);
+    abort ();
+}
+
+static int
+apply_settings (guestfs_h *g, const struct settings *s)
+{
+    /* Then Ctrl-C reaches us alone, and not what the library started. */
+    if (s->interactive && guestfs_set_pgroup (g, 1) < 0)
+        return -1;
+    if ((s->verbose && guestfs_set_verbose (g, 1) < 0)
+        || (s->trace && guestfs_set_trace (g, 1) < 0)
+        || (s->network && guestfs_set_network (g, 1) < 0)
+        || (s->no_sync && guestfs_set_autosync (g, 0) < 0))
+        return -1;
+    return 0;
+}
+
+int
+shell_open_handle (struct shell *sh, struct error *err)
+{
+    sh->g = guestfs_create ();
+    if (!sh->g)
+        return fail (err, ENOMEM, "no handle could be made");
+    /* Errors are reported by whoever runs the command. */
+    guestfs_set_error_handler (sh->g, NULL, NULL);
+    if (apply_settings (sh->g, &sh->settings) < 0)
+        return library_error (sh, err);
+    if (sh->settings.progress_bars)
+        progress_bars_on (sh->g);
+    return 0;
+}
+
+int
+shell_close_handle (struct shell *sh, struct error *err)
+{
+    int r = 0;
+
+    if (!sh->g)
+        return 0;
+    interrupt_end ();
+    if (guestfs_is_ready (sh->g) == 1 && guestfs_shutdown (sh->g) < 0)
+        r = library_error (sh, err);
+    guestfs_close (sh->g);
+    sh->g = NULL;
+    events_free (sh);
+    return r;
+}
+
+int
+library_error (struct shell *sh, struct error *err)
+{
+    const char *message = guestfs_last_error (sh->g);
+
+    return fail (err, guestfs_last_errno (sh->g), "libguestfs: error: %s",
+                 message ? message : "unknown");
+}
