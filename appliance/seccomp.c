@@ -20,10 +20,7 @@
 #include "cleanup.h"
 #include "confine.h"
 
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080
-#endif
-
+/* All that clone (2) knows. */
 #define NEW_NAMESPACES                                           \
     (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET   \
      | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
@@ -97,7 +94,7 @@ static const struct rule rules[] = {
     { SCMP_SYS (fcntl), FOR_UML, ONLY (1, F_SETOWN), "interrupts" },
     { SCMP_SYS (fcntl), FOR_UML, ONLY (1, F_SETLK), "locks disks" },
     { SCMP_SYS (fcntl), FOR_STORAGE, ONLY (1, F_DUPFD_CLOEXEC),
-      "disks that came through QMP's add-fd" },
+      "copies of what it was given" },
     { SCMP_SYS (fcntl), FOR_STORAGE, ONLY (1, F_OFD_SETLK), "locks disks" },
     { SCMP_SYS (fcntl), FOR_STORAGE, ONLY (1, F_OFD_GETLK), "locks disks" },
     { SCMP_SYS (ioctl), FOR_UML, ONLY (1, TCGETS), "is it a terminal" },
