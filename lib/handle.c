@@ -23,6 +23,7 @@
 #include "impl.h"
 #include "launch.h"
 #include "private-data.h"
+#include "test-calls.h"
 
 #define DEFAULT_MEMSIZE 256 /* MiB */
 
@@ -139,6 +140,7 @@ free_handle (guestfs_h *g)
     free (g->sockdir);
     free (g->env_tmpdir);
     free (g->env_runtime_dir);
+    test_output_close (g);
     close_fd (&g->cancel_fd);
     pthread_mutex_destroy (&g->lock);
     free (g);

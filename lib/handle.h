@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/queue.h>
 
 #include "error.h"
@@ -66,6 +67,7 @@ struct guestfs_h {
     uint32_t serial;             /* of the last call that was sent */
     volatile int user_cancel;
     int cancel_fd;               /* an eventfd that wakes up who waits */
+    FILE *test_output;           /* of internal_test_set_output, or NULL */
 };
 
 /* Reported on stderr or to the program's callbacks, as it prefers. */
