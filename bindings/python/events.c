@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Events: from the library to Python callbacks. */
+
+#include "handle.h"
+
+#include <stdlib.h>
+
+static PyObject *
+list_of_numbers (const uint64_t *array, size_t array_len)
+{
+    PyObject *list = PyList_New ((Py_ssize_t) array_len);
+
+    for (size_t i = 0; list && i < array_len; i++) {
+        PyObject *number = PyLong_FromUnsignedLongLong (array[i]);
+
+        if (!number)
+            Py_CLEAR (list);
+        else
+            PyList_SetItem (list, (Py_ssize_t) i, number);
+    }
+    return list;
+}
+
+/* The library calls this in a thread that does not hold the GIL.  There is
+ * nobody to whom an exception could be raised: it is printed.
+ */
+static void
+call_python (guestfs_h *g, void *opaque, uint64_t event, int event_handle,
+             int flags, const char *buf, size_t buf_len,
+             const uint64_t *array, size_t array_len)
+{
+    PyGILState_STATE gil = PyGILState_Ensure ();
+    PyObject *callback = opaque;
+    PyObject *text = PyUnicode_DecodeUTF8 (buf ? buf : "",
+                                           (Py_ssize_t) buf_len, "replace");
+    PyObject *numbers = list_of_numbers (array, array_len);
+    PyObject *result = NULL;
+
+    (void) g;
+    (void) flags;
+    /* It may delete itself. */
+    Py_INCREF (callback);
+    if (text && numbers)
+        result = PyObject_CallFunction (callback, "KiOO",
+                                        (unsigned long long) event,
+                                        event_handle, text, numbers);
+    if (!result)
+        PyErr_WriteUnraisable (callback);
+    Py_XDECREF (result);
+    Py_XDECREF (numbers);
+    Py_XDECREF (text);
+    Py_DECREF (callback);
+    PyGILState_Release (gil);
+}
+
+static int
+keep_callback (struct handle *h, int event_handle, PyObject *callback)
+{
+    PyObject *key = PyLong_FromLong (event_handle);
+    int r = key ? PyDict_SetItem (h->callbacks, key, callback) : -1;
+
+    Py_XDECREF (key);
+    return r;
+}
+
+PyObject *
+handle_set_event_callback (PyObject *self, PyObject *args)
+{
+    struct handle *h = (struct handle *) self;
+    unsigned long long events;
+    PyObject *callback;
+    PyObject *result = NULL;
+    int event_handle;
+
+    if (!PyArg_ParseTuple (args, "OK", &callback, &events))
+        return NULL;
+    if (!PyCallable_Check (callback)) {
+        PyErr_SetString (PyExc_TypeError,
+                         "set_event_callback: the callback can't be called");
+        return NULL;
+    }
+    if (handle_enter (h, "set_event_callback") < 0)
+        return NULL;
+    Py_INCREF (callback);
+    Py_BEGIN_ALLOW_THREADS
+    event_handle = guestfs_set_event_callback (h->g, call_python, events, 0,
+                                               callback);
+    Py_END_ALLOW_THREADS
+    if (event_handle < 0)
+        handle_raise (h);
+    else if (keep_callback (h, event_handle, callback) == 0)
+        result = PyLong_FromLong (event_handle);
+    Py_DECREF (callback);
+    handle_leave (h);
+    return result;
+}
+
+PyObject *
+handle_delete_event_callback (PyObject *self, PyObject *args)
+{
+    struct handle *h = (struct handle *) self;
+    int event_handle;
+    PyObject *key;
+
+    if (!PyArg_ParseTuple (args, "i", &event_handle)
+        || handle_enter (h, "delete_event_callback") < 0)
+        return NULL;
+    key = PyLong_FromLong (event_handle);
+    if (key && PyDict_GetItemWithError (h->callbacks, key)) {
+        Py_BEGIN_ALLOW_THREADS
+        guestfs_delete_event_callback (h->g, event_handle);
+        Py_END_ALLOW_THREADS
+        PyDict_DelItem (h->callbacks, key);
+    } else if (key && !PyErr_Occurred ()) {
+        PyErr_Format (PyExc_RuntimeError,
+                      "delete_event_callback: %d is no event handle",
+                      event_handle);
+    }
+    Py_XDECREF (key);
+    handle_leave (h);
+    if (PyErr_Occurred ())
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *
+event_to_string (PyObject *module, PyObject *args)
+{
+    unsigned long long events;
+    PyObject *result;
+    char *text;
+
+    (void) module;
+    if (!PyArg_ParseTuple (args, "K", &events))
+        return NULL;
+    text = guestfs_event_to_string (events);
+    if (!text)
+        return PyErr_NoMemory ();
+    result = PyUnicode_FromString (text);
+    free (text);
+    return result;
+}

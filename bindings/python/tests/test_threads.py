@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Threads: they go on while a call runs, and may share a handle."""
+
+import errno
+import os
+import signal
+import threading
+import time
+import unittest
+
+import guestfs
+
+
+def in_threads(count, work):
+    errors = []
+
+    def run(i):
+        try:
+            work(i)
+        except BaseException as e:
+            errors.append(e)
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(count)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    if errors:
+        raise errors[0]
+
+
+class Threads(unittest.TestCase):
+    def setUp(self):
+        self.g = guestfs.GuestFS()
+        self.g.add_drive_scratch(100 << 30)
+        self.g.launch()
+        self.addCleanup(self.g.close)
+
+    def test_others_go_on(self):
+        ticks = 0
+        done = threading.Event()
+
+        def download():
+            with self.assertRaises(RuntimeError):
+                self.g.download("/dev/sda", "/dev/null")
+            done.set()
+
+        thread = threading.Thread(target=download)
+        thread.start()
+        for i in range(20):
+            time.sleep(0.01)
+            ticks += 1
+        self.assertFalse(done.is_set())
+        with self.assertRaisesRegex(RuntimeError, "close: a call is running"):
+            self.g.close()
+        self.g.user_cancel()
+        thread.join()
+        self.assertEqual(ticks, 20)
+        self.g.ping_daemon()
+
+    def test_cancel(self):
+        timer = threading.Timer(0.1, self.g.user_cancel)
+        timer.start()
+        with self.assertRaises(RuntimeError) as raised:
+            self.g.download("/dev/sda", "/dev/null")
+        timer.join()
+        self.assertEqual(raised.exception.errno, errno.EINTR)
+        self.g.ping_daemon()
+
+    def test_share(self):
+        g = guestfs.GuestFS()
+        g.add_drive_scratch(50 << 20)
+        g.launch()
+        g.mkfs("ext4", "/dev/sda")
+        g.mount("/dev/sda", "/")
+
+        def work(i):
+            for n in range(20):
+                g.touch(f"/file{i}")
+                try:
+                    g.cat(f"/missing{i}")
+                except RuntimeError as e:
+                    self.assertIn(f"/missing{i}:", str(e))
+                    self.assertEqual(e.errno, errno.ENOENT)
+                else:
+                    self.fail("it did not fail")
+
+        in_threads(8, work)
+        g.close()
+
+    def test_events_in_threads(self):
+        """Callbacks need the GIL, and handles a lock: no deadlock."""
+        seen = []
+        self.g.set_event_callback(lambda *args: seen.append(args),
+                                  guestfs.EVENT_ENTER)
+
+        def work(i):
+            for n in range(200):
+                self.g.get_smp()
+                handle = self.g.set_event_callback(lambda *args: None,
+                                                   guestfs.EVENT_ENTER)
+                self.g.delete_event_callback(handle)
+
+        in_threads(4, work)
+        self.assertEqual(len(seen), 800)
+
+    def test_parallel(self):
+        def work(i):
+            with guestfs.GuestFS() as g:
+                g.add_drive_scratch(10 << 20)
+                g.launch()
+                self.assertEqual(g.list_devices(), ["/dev/sda"])
+
+        in_threads(4, work)
+
+    def test_killed(self):
+        pid = self.g.get_pid()
+        timer = threading.Timer(0.1, os.kill, (pid, signal.SIGKILL))
+        timer.start()
+        with self.assertRaisesRegex(RuntimeError, "the appliance has died"):
+            self.g.download("/dev/sda", "/dev/null")
+        timer.join()
+        self.assertTrue(self.g.is_config())
+        self.g.launch()
+
+
+if __name__ == "__main__":
+    unittest.main()
