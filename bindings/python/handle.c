@@ -130,16 +130,23 @@ handle_traverse (PyObject *self, visitproc visit, void *arg)
     return 0;
 }
 
-static int
-handle_clear (PyObject *self)
+/* The collector calls this before it takes anything apart that callbacks
+ * may use.  A process that was forked off must not end what is its
+ * parent's.
+ */
+static void
+handle_finalize (PyObject *self)
 {
     struct handle *h = (struct handle *) self;
 
-    /* Callbacks must live as long as the library may call them.  A process
-     * that was forked off must not end what is its parent's.
-     */
     if (h->pid == getpid ())
         close_it (h);
+}
+
+static int
+handle_clear (PyObject *self)
+{
+    handle_finalize (self);
     return 0;
 }
 
@@ -152,7 +159,7 @@ handle_dealloc (PyObject *self)
 
     PyObject_GC_UnTrack (self);
     PyErr_Fetch (&type_, &value, &traceback);
-    handle_clear (self);
+    handle_finalize (self);
     PyErr_Restore (type_, value, traceback);
     free_it (self);
     Py_DECREF (type);
@@ -164,6 +171,7 @@ handle_type (PyMethodDef *methods)
     PyType_Slot slots[] = {
         { Py_tp_doc, (void *) "What guestfs.GuestFS is built on." },
         { Py_tp_new, (void *) handle_new },
+        { Py_tp_finalize, (void *) handle_finalize },
         { Py_tp_dealloc, (void *) handle_dealloc },
         { Py_tp_traverse, (void *) handle_traverse },
         { Py_tp_clear, (void *) handle_clear },
