@@ -16,48 +16,43 @@
 
 typedef void (*size_formatter) (uint64_t bytes, char ret[SIZE_TEXT]);
 
+static uint64_t
+divide_up (uint64_t n, uint64_t by)
+{
+    return n / by + (n % by != 0);
+}
+
 static void
 format_kilobytes (uint64_t bytes, char ret[SIZE_TEXT])
 {
     snprintf (ret, SIZE_TEXT, "%llu",
-              (unsigned long long) (bytes / 1024 + (bytes % 1024 != 0)));
+              (unsigned long long) divide_up (bytes, 1024));
 }
 
-/* At most three digits and a letter, rounded up: 0, 980K, 1.5G, 12T. */
+/* At most four digits and a letter, rounded up: 0, 980K, 1.5G, 12T. */
 static void
 format_human (uint64_t bytes, char ret[SIZE_TEXT])
 {
-    static const char units[] = "BKMGTPE";
-    uint64_t unit = 1;
-    size_t i = 0;
+    static const char units[] = "KMGTPE";
+    const char *letter = units;
+    uint64_t unit = 1024, tenths;
 
-    while (bytes / unit >= 1024) {
-        unit *= 1024;
-        i++;
-    }
-    if (i == 0) {
-        snprintf (ret, SIZE_TEXT, bytes ? "%lluB" : "%llu",
-                  (unsigned long long) bytes);
+    if (bytes < unit) {
+        snprintf (ret, SIZE_TEXT, "%llu", (unsigned long long) bytes);
         return;
     }
-    if (bytes / unit < 10) {
-        /* Tenths; a unit of 1 EiB times 10 would not overflow yet. */
-        uint64_t tenths = bytes / unit * 10
-                          + (bytes % unit * 10 + unit - 1) / unit;
-
-        if (tenths < 100) {
-            snprintf (ret, SIZE_TEXT, "%llu.%llu%c",
-                      (unsigned long long) tenths / 10,
-                      (unsigned long long) tenths % 10, units[i]);
-            return;
-        }
+    while (letter[1] && divide_up (bytes, unit) >= 1024) {
+        unit *= 1024;
+        letter++;
     }
-    bytes = bytes / unit + (bytes % unit != 0);
-    if (bytes == 1024 && units[i + 1])
-        snprintf (ret, SIZE_TEXT, "1.0%c", units[i + 1]);
+    tenths = bytes / unit * 10 + divide_up (bytes % unit * 10, unit);
+    if (tenths < 100)
+        snprintf (ret, SIZE_TEXT, "%llu.%llu%c",
+                  (unsigned long long) tenths / 10,
+                  (unsigned long long) tenths % 10, *letter);
     else
-        snprintf (ret, SIZE_TEXT, "%llu%c", (unsigned long long) bytes,
-                  units[i]);
+        snprintf (ret, SIZE_TEXT, "%llu%c",
+                  (unsigned long long) divide_up (bytes, unit), *letter);
 }
 
 enum { COLUMNS = 6 };
@@ -104,8 +99,8 @@ percentage (const struct statvfs *st)
 
     if (total == 0)
         return xstrdup ("-");
-    return xasprintf ("%.0f%%", (double) used * 100 / (double) total
-                                    + 0.4999999);
+    return xasprintf ("%llu%%", (unsigned long long)
+                      divide_up (used * 100, total));
 }
 
 static int

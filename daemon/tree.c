@@ -143,6 +143,8 @@ park (struct walk *w, struct level *l)
 {
     struct stat st;
 
+    if (l->fd < 0)
+        return 0;
     if (fstat (l->fd, &st) < 0)
         return walk_failed (w);
     l->dev = st.st_dev;

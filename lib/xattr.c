@@ -10,7 +10,7 @@
 #include "impl.h"
 
 /* How many files are asked about at once, at first. */
-#define BATCH 1000
+#define BATCH 2000
 
 static void
 append_take (struct guestfs_xattr_list *list,
