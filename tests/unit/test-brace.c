@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The braces of shell patterns: what they stand for, and their limits. */
 
-#include "config.h"
+#include "unit.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "brace.h"
-#include "memory.h"
-
-/* Last: it has a macro named fail. */
-#include <cmocka.h>
-
-void
-out_of_memory (void)
-{
-    abort ();
-}
 
 /* The expansions with spaces between them. */
 static void
