@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints what the real encoders make of the examples of PROTOCOL.md, and
+ * the values of the constants that it names, for test-protocol-doc.py:
+ *
+ *     wire NAME HEX          bytes in the order of the stream
+ *     words NAME OFFSET HEX  a word of memory that is not 0
+ *     constant NAME HEX
+ */
+
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chunk.h"
+#include "cleanup.h"
+#include "memory.h"
+#include "message.h"
+#include "ring.h"
+#include "transport.h"
+
+_Noreturn void
+out_of_memory (void)
+{
+    abort ();
+}
+
+static void
+print_wire (const char *name, const char *bytes, size_t size)
+{
+    printf ("wire %s ", name);
+    for (size_t i = 0; i < size; i++)
+        printf ("%02x", (unsigned char) bytes[i]);
+    putchar ('\n');
+}
+
+static void
+print_message (const char *name, wire_header header, xdrproc_t xdr,
+               void *body)
+{
+    cleanup_free char *buffer = xmalloc (MESSAGE_BUFFER_SIZE);
+    cleanup_error struct error err = { 0 };
+    ssize_t size;
+
+    header.prog = WIRE_PROGRAM;
+    header.vers = WIRE_VERSION;
+    size = message_encode (buffer, &header, xdr, body, &err);
+    if (size < 0)
+        abort ();
+    print_wire (name, buffer, (size_t) size);
+}
+
+static void
+print_calls (void)
+{
+    wire_touch_args touch = { .path = (char *) "/new" };
+    wire_umount_args umount = { .pathordevice = (char *) "/",
+                                .lazyunmount = true };
+    wire_upload_args upload = { .remotefilename = (char *) "/new" };
+
+    print_message ("touch-call",
+                   (wire_header) { .proc = WIRE_PROC_TOUCH, .serial = 1 },
+                   (xdrproc_t) xdr_wire_touch_args, &touch);
+    print_message ("umount-call",
+                   (wire_header) { .proc = WIRE_PROC_UMOUNT,
+                                   .serial = 2,
+                                   .optargs_bitmask = 1 << 1 },
+                   (xdrproc_t) xdr_wire_umount_args, &umount);
+    print_message ("mounts-call",
+                   (wire_header) { .proc = WIRE_PROC_MOUNTS, .serial = 4 },
+                   NULL, NULL);
+    print_message ("upload-call",
+                   (wire_header) { .proc = WIRE_PROC_UPLOAD,
+                                   .serial = 5,
+                                   .progress_hint = 6 },
+                   (xdrproc_t) xdr_wire_upload_args, &upload);
+}
+
+static void
+print_replies (void)
+{
+    char *devices[] = { (char *) "/dev/sda", (char *) "/dev/sdb1" };
+    wire_mounts_ret mounts = { .devices = { 2, devices } };
+    wire_error error = { .errno_name = (char *) "ENOENT",
+                         .message = (char *) "/no/new: No such file" };
+    wire_header reply = { .direction = WIRE_REPLY };
+
+    reply.proc = WIRE_PROC_TOUCH;
+    reply.serial = 1;
+    print_message ("touch-reply", reply, NULL, NULL);
+    reply.serial = 3;
+    reply.status = WIRE_ERROR;
+    print_message ("error-reply", reply, (xdrproc_t) xdr_wire_error, &error);
+    reply.proc = WIRE_PROC_MOUNTS;
+    reply.serial = 4;
+    reply.status = WIRE_OK;
+    print_message ("mounts-reply", reply, (xdrproc_t) xdr_wire_mounts_ret,
+                   &mounts);
+}
+
+static void
+print_chunks (void)
+{
+    cleanup_chunk_batch struct chunk_batch batch;
+    char end[CHUNK_HEADER_SIZE];
+    size_t size;
+
+    chunk_batch_init (&batch);
+    memcpy (batch.iov[0].iov_base, "hello\n", 6);
+    size = chunk_batch_seal (&batch, 6);
+    print_wire ("chunk", batch.buffer, size);
+    chunk_put_end (end, false);
+    print_wire ("last-chunk", end, sizeof end);
+    chunk_put_end (end, true);
+    print_wire ("cancel-chunk", end, sizeof end);
+}
+
+static void
+print_flags (void)
+{
+    char word[4], buffer[PROGRESS_MESSAGE_SIZE];
+    wire_progress progress = { .proc = WIRE_PROC_UPLOAD,
+                               .serial = 5,
+                               .position = 3 << 20,
+                               .total = UINT64_C (5) << 30 };
+
+    word_put (word, WIRE_LAUNCH_FLAG);
+    print_wire ("launch-flag", word, sizeof word);
+    word_put (word, WIRE_CANCEL_FLAG);
+    print_wire ("cancel-flag", word, sizeof word);
+    progress_encode (buffer, &progress);
+    print_wire ("progress", buffer, sizeof buffer);
+}
+
+static void
+print_words (const char *name, const struct ring_control *control)
+{
+    uint32_t words[sizeof *control / 4];
+
+    memcpy (words, control, sizeof words);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i])
+            printf ("words %s %zx %08" PRIx32 "\n", name, i * 4, words[i]);
+}
+
+/* Fresh, while the reader sleeps, and after something was written. */
+static void
+print_ring (void)
+{
+    static struct ring_control control;
+    static char data[RING_DATA_SIZE];
+    cleanup_error struct error err = { 0 };
+    struct ring reader, writer;
+    bool must_ring;
+
+    ring_format (&control, sizeof data);
+    print_words ("ring-fresh", &control);
+    ring_attach (&reader, RING_READER, &control, data, sizeof data);
+    ring_attach (&writer, RING_WRITER, &control, data, sizeof data);
+    ring_announce_sleep (&reader);
+    print_words ("ring-reader-sleeps", &control);
+    if (ring_write (&writer, "touch", 5, &must_ring, &err) != 5 || !must_ring)
+        abort ();
+    print_words ("ring-written", &control);
+}
+
+static void
+print_constants (void)
+{
+    static const struct {
+        const char *name;
+        uint32_t value;
+    } constants[] = {
+#define CONSTANT(name) { #name, (uint32_t) name }
+        CONSTANT (WIRE_PROGRAM),
+        CONSTANT (WIRE_VERSION),
+        CONSTANT (WIRE_MESSAGE_MAX),
+        CONSTANT (WIRE_ERROR_MAX),
+        CONSTANT (WIRE_ERRNO_NAME_MAX),
+        CONSTANT (WIRE_CHUNK_MAX),
+        CONSTANT (WIRE_HEADER_SIZE),
+        CONSTANT (WIRE_PROGRESS_SIZE),
+        CONSTANT (WIRE_LAUNCH_FLAG),
+        CONSTANT (WIRE_CANCEL_FLAG),
+        CONSTANT (WIRE_PROGRESS_FLAG),
+        CONSTANT (TRANSPORT_RING_SIZE),
+        CONSTANT (RING_CONTROL_TO_DAEMON),
+        CONSTANT (RING_CONTROL_TO_LIBRARY),
+        CONSTANT (RING_DATA_TO_DAEMON),
+        CONSTANT (RING_DATA_TO_LIBRARY),
+        CONSTANT (RING_DATA_SIZE),
+        CONSTANT (RING_MAGIC),
+        CONSTANT (RING_FIRST_INDEX),
+#undef CONSTANT
+#define MEMBER(name) { #name, (uint32_t) offsetof (struct ring_control, name) }
+        MEMBER (magic),
+        MEMBER (size),
+        MEMBER (head),
+        MEMBER (tail),
+        MEMBER (reader_sleeps),
+        MEMBER (writer_sleeps),
+        MEMBER (flushes),
+#undef MEMBER
+    };
+
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
+        printf ("constant %s %" PRIx32 "\n", constants[i].name,
+                constants[i].value);
+}
+
+int
+main (void)
+{
+    print_calls ();
+    print_replies ();
+    print_chunks ();
+    print_flags ();
+    print_ring ();
+    print_constants ();
+    return 0;
+}
