@@ -6,10 +6,13 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "calls.h"
 #include "command.h"
+#include "find-program.h"
+#include "probe.h"
 
 /* How the programs want to be told what mkfs's options are.  NULL: the
  * program has no such option.
@@ -19,39 +22,47 @@ struct mkfs_program {
     const char *program;
     const char *always[4]; /* never ask, never mind what is there */
     const char *blocksize, *features, *inode, *sectorsize, *label;
+    bool in_sectors; /* blocksize is counted in them */
 };
 
 static const struct mkfs_program programs[] = {
-    { "ext2", "mkfs.ext2", { "-q", "-F" }, "-b%d", "-O%s", "-I%d", NULL,
-      "-L%s" },
-    { "ext3", "mkfs.ext3", { "-q", "-F" }, "-b%d", "-O%s", "-I%d", NULL,
-      "-L%s" },
-    { "ext4", "mkfs.ext4", { "-q", "-F" }, "-b%d", "-O%s", "-I%d", NULL,
-      "-L%s" },
-    { "xfs", "mkfs.xfs", { "-q", "-f" }, "-bsize=%d", NULL, "-isize=%d",
-      "-ssize=%d", "-L%s" },
-    { "btrfs", "mkfs.btrfs", { "-q", "-f" }, NULL, "-O%s", NULL, "-s%d",
-      "-L%s" },
-    { "ntfs", "mkfs.ntfs", { "-q", "-F", "-Q" }, "-c%d", NULL, NULL, "-s%d",
-      "-L%s" },
-    { "vfat", "mkfs.vfat", { "-I" }, NULL, NULL, NULL, "-S%d", "-n%s" },
-    { "fat", "mkfs.fat", { "-I" }, NULL, NULL, NULL, "-S%d", "-n%s" },
-    { "msdos", "mkfs.msdos", { "-I" }, NULL, NULL, NULL, "-S%d", "-n%s" },
-    { "exfat", "mkfs.exfat", { NULL }, NULL, NULL, NULL, NULL, "-L%s" },
-    { "f2fs", "mkfs.f2fs", { "-f", "-q" }, NULL, "-O%s", NULL, "-w%d",
-      "-l%s" },
-    { "jfs", "mkfs.jfs", { "-q" }, NULL, NULL, NULL, NULL, "-L%s" },
-    { "nilfs2", "mkfs.nilfs2", { "-f", "-q" }, "-b%d", "-O%s", NULL, NULL,
-      "-L%s" },
-    { "reiserfs", "mkfs.reiserfs", { "-q", "-f", "-f" }, "-b%d", NULL, NULL,
-      NULL, "-l%s" },
-    { "udf", "mkfs.udf", { NULL }, "-b%d", NULL, NULL, NULL, "-l%s" },
-    { "minix", "mkfs.minix", { NULL }, NULL, NULL, NULL, NULL, NULL },
+#define MKFS(name) .type = name, .program = "mkfs." name
+#define EXT(name)                                                       \
+    { MKFS (name), .always = { "-q", "-F" }, .blocksize = "-b%d",       \
+      .features = "-O%s", .inode = "-I%d", .label = "-L%s" }
+#define FAT(name)                                                       \
+    { MKFS (name), .always = { "-I" }, .blocksize = "-s%d",             \
+      .sectorsize = "-S%d", .label = "-n%s", .in_sectors = true }
+    EXT ("ext2"),
+    EXT ("ext3"),
+    EXT ("ext4"),
+    FAT ("vfat"),
+    FAT ("fat"),
+    FAT ("msdos"),
+    { MKFS ("xfs"), .always = { "-q", "-f" }, .blocksize = "-bsize=%d",
+      .inode = "-isize=%d", .sectorsize = "-ssize=%d", .label = "-L%s" },
+    { MKFS ("btrfs"), .always = { "-q", "-f" }, .features = "-O%s",
+      .sectorsize = "-s%d", .label = "-L%s" },
+    { MKFS ("ntfs"), .always = { "-q", "-F", "-Q" }, .blocksize = "-c%d",
+      .sectorsize = "-s%d", .label = "-L%s" },
+    { MKFS ("exfat"), .label = "-L%s" },
+    { MKFS ("f2fs"), .always = { "-f", "-q" }, .features = "-O%s",
+      .sectorsize = "-w%d", .label = "-l%s" },
+    { MKFS ("jfs"), .always = { "-q" }, .label = "-L%s" },
+    { MKFS ("nilfs2"), .always = { "-f", "-q" }, .blocksize = "-b%d",
+      .features = "-O%s", .label = "-L%s" },
+    { MKFS ("reiserfs"), .always = { "-q", "-f", "-f" }, .blocksize = "-b%d",
+      .label = "-l%s" },
+    { MKFS ("udf"), .blocksize = "-b%d", .label = "-l%s" },
+    { MKFS ("minix") },
+#undef FAT
+#undef EXT
+#undef MKFS
 };
 
 /* Any other: whatever mkfs.TYPE the host has, with nothing but a device. */
 static int
-find_program (struct call *call, const char *type, struct mkfs_program *ret,
+find_mkfs (struct call *call, const char *type, struct mkfs_program *ret,
               char **ret_name)
 {
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
@@ -89,16 +100,33 @@ add_option (struct call *call, struct command *c, const char *type,
     return 0;
 }
 
+/* FAT counts the sectors of its blocks, the clusters. */
+static int
+resolve_blocksize (struct call *call, const struct mkfs_program *p,
+                   const struct mkfs_opts *o, int *ret)
+{
+    int sector = o->given & MKFS_SECTORSIZE ? o->sectorsize : 512;
+
+    *ret = o->blocksize;
+    if (!(o->given & MKFS_BLOCKSIZE) || !p->in_sectors || sector <= 0)
+        return 0;
+    *ret = o->blocksize / sector;
+    if (o->blocksize <= 0 || o->blocksize % sector)
+        return fail (&call->err, EINVAL, "blocksize %d must be a multiple of "
+                     "the sector's %d bytes", o->blocksize, sector);
+    return 0;
+}
+
 static int
 add_options (struct call *call, struct command *c,
              const struct mkfs_program *p, const struct mkfs_opts *o)
 {
-    int blocksize = o->blocksize;
+    int blocksize;
 
-    /* FAT counts its blocks, the clusters, in sectors. */
-    if (add_option (call, c, p->type, "blocksize",
-                    o->given & MKFS_BLOCKSIZE, p->blocksize, blocksize,
-                    NULL) < 0
+    if (resolve_blocksize (call, p, o, &blocksize) < 0
+        || add_option (call, c, p->type, "blocksize",
+                       o->given & MKFS_BLOCKSIZE, p->blocksize, blocksize,
+                       NULL) < 0
         || add_option (call, c, p->type, "features",
                        o->given & MKFS_FEATURES, p->features, 0,
                        o->features) < 0
@@ -121,7 +149,7 @@ do_mkfs (struct call *call, const char *fstype, const char *device,
     cleanup_free char *name = NULL;
     struct mkfs_program p = { 0 };
 
-    if (find_program (call, fstype, &p, &name) < 0)
+    if (find_mkfs (call, fstype, &p, &name) < 0)
         return -1;
     command_add (&c, p.program, NULL);
     for (size_t i = 0; i < 4 && p.always[i]; i++)
@@ -129,5 +157,79 @@ do_mkfs (struct call *call, const char *fstype, const char *device,
     if (add_options (call, &c, &p, opts) < 0)
         return -1;
     command_add (&c, device, NULL);
+    /* Not every program removes what else could be recognized there. */
+    if (find_program (p.program, &call->err) < 0
+        || wipe_signatures (device, &call->err) < 0)
+        return -1;
+    return command_check (&c, &call->err);
+}
+
+int
+do_mkfs_b (struct call *call, const char *fstype, int blocksize,
+           const char *device)
+{
+    struct mkfs_opts opts = { .given = MKFS_BLOCKSIZE,
+                              .blocksize = blocksize };
+
+    return do_mkfs (call, fstype, device, &opts);
+}
+
+static int
+add_btrfs_number (struct call *call, struct command *c, const char *name,
+                  const char *option, bool given, int64_t value)
+{
+    if (!given)
+        return 0;
+    if (value < 0)
+        return fail (&call->err, EINVAL, "%s %" PRIi64 " must not be "
+                     "negative", name, value);
+    command_add (c, option, NULL);
+    command_add_format (c, "%" PRIi64, value);
+    return 0;
+}
+
+/* allocstart is an option that mkfs.btrfs does not have any more, and never
+ * needed; leafsize it calls nodesize.
+ */
+static int
+add_btrfs_options (struct call *call, struct command *c,
+                   const struct mkfs_btrfs_opts *o)
+{
+    if (o->given & MKFS_BTRFS_DATATYPE)
+        command_add (c, "-d", o->datatype, NULL);
+    if (o->given & MKFS_BTRFS_METADATA)
+        command_add (c, "-m", o->metadata, NULL);
+    if (o->given & MKFS_BTRFS_LABEL)
+        command_add (c, "-L", o->label, NULL);
+    if (add_btrfs_number (call, c, "bytecount", "-b",
+                          o->given & MKFS_BTRFS_BYTECOUNT, o->bytecount) < 0
+        || add_btrfs_number (call, c, "leafsize", "-n",
+                             o->given & MKFS_BTRFS_LEAFSIZE, o->leafsize) < 0
+        || add_btrfs_number (call, c, "nodesize", "-n",
+                             o->given & MKFS_BTRFS_NODESIZE, o->nodesize) < 0
+        || add_btrfs_number (call, c, "sectorsize", "-s",
+                             o->given & MKFS_BTRFS_SECTORSIZE,
+                             o->sectorsize) < 0)
+        return -1;
+    return 0;
+}
+
+int
+do_mkfs_btrfs (struct call *call, char *const *devices,
+               const struct mkfs_btrfs_opts *opts)
+{
+    cleanup_command struct command c = COMMAND_NONE;
+
+    if (!devices[0])
+        return fail (&call->err, EINVAL, "devices: a btrfs needs at least "
+                     "one");
+    command_add (&c, "mkfs.btrfs", "-q", "-f", NULL);
+    if (add_btrfs_options (call, &c, opts) < 0)
+        return -1;
+    for (size_t i = 0; devices[i]; i++) {
+        if (wipe_signatures (devices[i], &call->err) < 0)
+            return -1;
+        command_add (&c, devices[i], NULL);
+    }
     return command_check (&c, &call->err);
 }

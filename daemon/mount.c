@@ -20,23 +20,83 @@
 #include "probe.h"
 #include "sysroot.h"
 
-/* Mount by the kernel's driver, which is loaded if need be. */
+/* Modules that a driver wants only when something is mounted: the character
+ * sets that it takes without further options.
+ */
+static const struct {
+    const char *type;
+    const char *modules[3];
+} companions[] = {
+    { "vfat", { "nls_cp437", "nls_ascii", "nls_utf8" } },
+    { "msdos", { "nls_cp437", "nls_ascii", NULL } },
+    { "hfsplus", { "nls_utf8", NULL, NULL } },
+    { "hfs", { "nls_utf8", NULL, NULL } },
+    { "udf", { "nls_utf8", NULL, NULL } },
+    { "iso9660", { "nls_utf8", NULL, NULL } },
+};
+
+/* Without one the driver will say itself what it lacks. */
+static void
+load_companions (const char *type)
+{
+    for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
+        for (size_t j = 0; j < 3 && companions[i].modules[j]; j++) {
+            cleanup_error struct error ignored = { 0 };
+
+            if (strcmp (companions[i].type, type) == 0)
+                module_load (companions[i].modules[j], &ignored);
+        }
+}
+
+/* The kernel's name of the driver's module, where it is another. */
+static const char *
+module_of_type (const char *type)
+{
+    return strcmp (type, "iso9660") == 0 ? "isofs" : type;
+}
+
+/* Load what mounting has failed for: the driver, or that of the quotas
+ * which the file system keeps.
+ */
+static bool
+load_missing (int errnum, const char *type)
+{
+    cleanup_error struct error ignored = { 0 };
+
+    switch (errnum) {
+    case ENODEV:
+        load_companions (type);
+        return module_load (module_of_type (type), &ignored) == 0;
+    case ESRCH:
+        return module_load ("quota_v2", &ignored) == 0;
+    default:
+        return false;
+    }
+}
+
 static int
 mount_type (struct call *call, const char *device, const char *name,
             const char *where, const char *type,
             const struct mount_options *o)
 {
-    cleanup_error struct error no_module = { 0 };
+    int errnum = 0;
 
-    if (mount (device, where, type, o->flags, o->data) == 0)
-        return 0;
-    if (errno != ENODEV)
-        return fail (&call->err, errno, "%s: mounting as %s: %m", name, type);
-    if (module_load (type, &no_module) < 0)
+    if (mount (device, where, type, o->flags, o->data) < 0)
+        errnum = errno;
+    while (errnum && load_missing (errnum, type)) {
+        int before = errnum;
+
+        errnum = mount (device, where, type, o->flags, o->data) < 0 ? errno
+                                                                    : 0;
+        if (errnum == before)
+            break;
+    }
+    if (errnum == ENODEV)
         return fail (&call->err, ENODEV, "%s: the appliance's kernel does "
                      "not know the file system '%s'", name, type);
-    if (mount (device, where, type, o->flags, o->data) < 0)
-        return fail (&call->err, errno, "%s: mounting as %s: %m", name, type);
+    if (errnum)
+        return fail (&call->err, errnum, "%s: mounting as %s: %m", name,
+                     type);
     return 0;
 }
 
