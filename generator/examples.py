@@ -117,5 +117,6 @@ _MACHINE = {"appliance", "command", "mount", "device", "partition", "lvm",
 
 def needs_devices(where, example, api):
     """Is it about more than files?  Then it needs an appliance."""
-    return any(step.call.subject in _MACHINE or "/dev/" in step.line
-               for step in parse(where, example, api))
+    return example.appliance or any(
+        step.call.subject in _MACHINE or "/dev/" in step.line
+        for step in parse(where, example, api))

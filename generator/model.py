@@ -106,6 +106,7 @@ class Example:
     run: str
     needs: str = ""      # an optional group
     shell: bool = True   # also run through guestfish
+    appliance: bool = False  # relies on the start's file system
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ _CALL_KEYS = {"since", "proc", "args", "optargs", "returns", "visibility",
               "deprecated", "replaced_by", "group", "flags", "aliases",
               "shell_output", "shell", "planned", "untested", "summary",
               "doc", "see_also", "test"}
-_EXAMPLE_KEYS = {"start", "run", "needs", "shell"}
+_EXAMPLE_KEYS = {"start", "run", "needs", "shell", "appliance"}
 
 
 def _reject_unknown(where, entry, known):
@@ -269,7 +270,7 @@ def parse_example(where, entry):
         if key not in entry:
             raise DescriptionError(where, f"a test without '{key}'")
     return Example(entry["start"], entry["run"], entry.get("needs", ""),
-                   entry.get("shell", True))
+                   entry.get("shell", True), entry.get("appliance", False))
 
 
 def parse_call(where, name, subject, entry):

@@ -259,7 +259,9 @@ appliance_finish (guestfs_h *g)
     cleanup_error struct error ignored = { 0 };
 
     transport_free (steal (&a->transport));
-    while (!a->dead && appliance_wait (g, 0, FINISH_TIMEOUT_MS) == 0)
+    /* Without a supervisor nobody tells of its end. */
+    while (a->machine.control >= 0 && !a->dead
+           && appliance_wait (g, 0, FINISH_TIMEOUT_MS) == 0)
         continue;
     while (read_console (g))
         continue;

@@ -33,16 +33,21 @@ static void
 diag (struct test *t, const char *line, const char *fmt, ...)
     __attribute__ ((format (printf, 3, 4)));
 
+/* Every line of it must be a comment for TAP. */
 static void
 diag (struct test *t, const char *line, const char *fmt, ...)
 {
+    cleanup_free char *text = NULL;
     va_list args;
 
     t->failed = true;
-    printf ("# %s: ", line);
     va_start (args, fmt);
-    vprintf (fmt, args);
+    if (vasprintf (&text, fmt, args) < 0)
+        out_of_memory ();
     va_end (args);
+    printf ("# %s: ", line);
+    for (const char *p = text; *p; p++)
+        printf (*p == '\n' ? "\n# " : "%c", *p);
     putchar ('\n');
 }
 
@@ -181,9 +186,10 @@ check_result (struct test *t, const char *line, const char *operator,
                   : one_matches (take_result, expected);
 
     if (!ok) {
-        diag (t, line, "the result is:");
         for (size_t i = 0; i < take_result->count; i++)
-            printf ("#   '%s'\n", take_result->item[i]);
+            diag (t, line, "the result has '%s'", take_result->item[i]);
+        if (take_result->count == 0)
+            diag (t, line, "the result is empty");
     }
     strings_free (take_result);
 }
@@ -218,13 +224,14 @@ in_process (void)
     return backend && strcmp (backend, "process") == 0;
 }
 
-/* The folder that is the guest's root in process. */
+/* The folder that is the guest's root in process, as empty as a new ext4. */
 static void
 make_root (struct test *t)
 {
     cleanup_free char *root = xasprintf ("%s/root", t->directory);
+    cleanup_free char *lost = xasprintf ("%s/lost+found", root);
 
-    if (mkdir (root, 0755) < 0)
+    if (mkdir (root, 0755) < 0 || mkdir (lost, 0700) < 0)
         diag (t, root, "can't be made");
     setenv ("LIBGUESTFS_PROCESS_ROOT", root, 1);
 }
