@@ -12,17 +12,13 @@
 #include "message.h"
 #include "server.h"
 
-/* As many chunks as are there, at most count, after waiting for the first.
- * *ret_end: the file ends after them.
- */
-static int
-gather (struct call *call, struct iovec *iov, int max, bool *ret_end)
+int
+receive_pieces (struct call *call, struct iovec *iov, int max)
 {
     struct daemon *d = call->daemon;
     int count = 0;
 
-    *ret_end = false;
-    while (count < max) {
+    while (count < max && call->file == FILE_RECEIVING) {
         enum chunk_kind kind;
         struct packet packet;
         int n = receiver_next (&d->receiver, &packet, &call->err);
@@ -34,17 +30,12 @@ gather (struct call *call, struct iovec *iov, int max, bool *ret_end)
                                               &packet, &call->err) < 0)
             || chunk_decode (&packet, &kind, &iov[count], &call->err) < 0)
             return -1;
-        if (kind == CHUNK_CANCEL) {
+        if (kind != CHUNK_DATA)
             call->file = FILE_NONE;
+        if (kind == CHUNK_CANCEL)
             return fail (&call->err, ECANCELED,
                          "the library has cancelled the transfer");
-        }
-        if (kind == CHUNK_END) {
-            call->file = FILE_NONE;
-            *ret_end = true;
-            break;
-        }
-        count++;
+        count += kind == CHUNK_DATA;
     }
     return count;
 }
@@ -64,20 +55,16 @@ receive_file (struct call *call, file_writer write, void *opaque)
 {
     struct iovec iov[CHUNK_BATCH];
     uint64_t position = 0;
-    bool end = false;
+    int count;
 
-    while (!end) {
-        int count = gather (call, iov, CHUNK_BATCH, &end);
-
-        if (count < 0)
-            return -1;
-        if (count > 0 && write (opaque, iov, count, &call->err) < 0)
+    while ((count = receive_pieces (call, iov, CHUNK_BATCH)) > 0) {
+        if (write (opaque, iov, count, &call->err) < 0)
             return -1;
         position += total_size (iov, count);
         if (call->hint > 0)
             progress (call, position, call->hint);
     }
-    return 0;
+    return count;
 }
 
 /* Has the library had enough of the file? */

@@ -36,6 +36,12 @@ typedef int (*file_writer) (void *opaque, const struct iovec *iov, int count,
                             struct error *err);
 int receive_file (struct call *call, file_writer write, void *opaque);
 
+/* The same for who wants to ask for it: at most max pieces, after waiting for
+ * the first, good until the next call.  Returns how many; 0 when the file
+ * has ended.
+ */
+int receive_pieces (struct call *call, struct iovec *iov, int max);
+
 /* The file that is sent to the library.  The first call of these sends the
  * reply too: until then the call can still fail with a message.
  */

@@ -5,53 +5,115 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arguments.h"
 #include "calls.h"
+#include "content.h"
 #include "server.h"
-#include "sysroot.h"
 
-/* A device, or a path in the guest. */
-static int
-open_device_or_path (struct call *call, const char *name, int flags,
-                     mode_t mode)
-{
+/* What a file is uploaded to. */
+struct target {
     int fd;
+    const char *name;
+};
 
-    if (!is_device_name (name))
-        return sysroot_open (call, name, flags, mode);
-    fd = open (name, (flags & ~O_CREAT) | O_CLOEXEC);
-    if (fd < 0)
-        return fail (&call->err, errno, "%s: %m", name);
-    return fd;
+static int
+write_target (void *opaque, const struct iovec *iov, int count,
+              struct error *err)
+{
+    struct target *t = opaque;
+
+    return content_write (t->fd, iov, count, t->name, err);
 }
 
-/* How much there is to send; -1 if that can't be known. */
-static int64_t
-size_of (int fd)
+/* A full disk may be found out only when the file is closed (NFS, quotas). */
+static int
+close_target (struct call *call, int *fd, const char *name)
 {
-    struct stat st;
-    off_t end;
+    if (close (steal_fd (fd)) < 0)
+        return fail (&call->err, errno, "%s: %m", name);
+    return 0;
+}
 
-    if (fstat (fd, &st) < 0)
+static int
+check_offset (struct call *call, const char *what, int64_t value)
+{
+    if (value >= 0)
+        return 0;
+    return fail (&call->err, EINVAL, "%s %lld must not be negative", what,
+                 (long long) value);
+}
+
+static int
+receive_into (struct call *call, const char *name, int flags, int64_t offset)
+{
+    cleanup_fd int fd = content_create (call, name, is_device_name (name),
+                                         flags);
+    struct target target = { .fd = fd, .name = name };
+
+    if (fd < 0)
         return -1;
-    if (S_ISREG (st.st_mode))
-        return st.st_size > 0 ? st.st_size : -1;
-    if (!S_ISBLK (st.st_mode))
+    if (offset > 0 && lseek (fd, offset, SEEK_SET) < 0)
+        return fail (&call->err, errno, "%s: offset %lld: %m", name,
+                     (long long) offset);
+    if (receive_file (call, write_target, &target) < 0)
         return -1;
-    end = lseek (fd, 0, SEEK_END);
-    return lseek (fd, 0, SEEK_SET) == 0 ? end : -1;
+    return close_target (call, &fd, name);
+}
+
+int
+do_upload (struct call *call, const char *remotefilename)
+{
+    return receive_into (call, remotefilename, O_TRUNC, 0);
+}
+
+int
+do_upload_offset (struct call *call, const char *remotefilename,
+                  int64_t offset)
+{
+    if (check_offset (call, "offset", offset) < 0)
+        return -1;
+    return receive_into (call, remotefilename, 0, offset);
 }
 
 int
 do_download (struct call *call, const char *remotefilename)
 {
-    cleanup_fd int fd = open_device_or_path (call, remotefilename, O_RDONLY,
-                                             0);
+    cleanup_fd int fd = content_open (call, remotefilename,
+                                       is_device_name (remotefilename));
+    int64_t size;
 
     if (fd < 0)
         return -1;
-    return send_file_fd (call, fd, size_of (fd), remotefilename);
+    size = content_size (call, fd, remotefilename);
+    if (size < 0)
+        return -1;
+    /* Files of /proc and the like have a size of 0, whatever they hold. */
+    return send_file_fd (call, fd, size > 0 ? size : -1, remotefilename);
+}
+
+int
+do_download_offset (struct call *call, const char *remotefilename,
+                    int64_t offset, int64_t size)
+{
+    cleanup_fd int fd = -1;
+    int64_t end;
+
+    if (check_offset (call, "offset", offset) < 0
+        || check_offset (call, "size", size) < 0)
+        return -1;
+    fd = content_open (call, remotefilename, is_device_name (remotefilename));
+    if (fd < 0)
+        return -1;
+    end = content_size (call, fd, remotefilename);
+    if (end < 0)
+        return -1;
+    if (offset > end || size > end - offset)
+        return fail (&call->err, EINVAL, "%s: %lld bytes at offset %lld are "
+                     "more than it has (%lld bytes)", remotefilename,
+                     (long long) size, (long long) offset, (long long) end);
+    if (lseek (fd, offset, SEEK_SET) < 0)
+        return fail (&call->err, errno, "%s: %m", remotefilename);
+    return send_file_fd (call, fd, size, remotefilename);
 }

@@ -1,12 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Libraries that are loaded when a call first needs one: in User Mode Linux
- * each costs milliseconds, and most appliances live without.
+ * each costs milliseconds, and most programs live without.
  *
  * A library is a struct of functions, so that using one reads like calling
  * it: `blkid->blkid_new_probe ()`.
  */
-#ifndef DAEMON_LIBRARY_H
-#define DAEMON_LIBRARY_H
+#ifndef COMMON_LIBRARY_H
+#define COMMON_LIBRARY_H
 
 #include <stddef.h>
 
@@ -49,4 +49,4 @@ int library_load (const char *soname, const char *const *names, size_t count,
         return &functions;                                                  \
     }
 
-#endif /* DAEMON_LIBRARY_H */
+#endif /* COMMON_LIBRARY_H */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The content of files and devices. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "content.h"
+#include "sysroot.h"
+
+/* A FIFO without an other end, or a terminal, must not hold us up. */
+#define NEVER_WAIT (O_NONBLOCK | O_NOCTTY)
+
+static int
+open_device (struct call *call, const char *name, int flags)
+{
+    int fd = open (name, flags | O_CLOEXEC);
+
+    if (fd < 0)
+        return fail (&call->err, errno, "%s: %m", name);
+    return fd;
+}
+
+static int
+open_regular (struct call *call, const char *name, int flags)
+{
+    cleanup_fd int fd = sysroot_open (call, name, flags | NEVER_WAIT, 0666);
+    struct stat st;
+
+    /* Sockets, and FIFOs that nobody reads. */
+    if (fd < 0 && call->err.errnum == ENXIO)
+        return fail (&call->err, EINVAL, "%s: not a regular file", name);
+    if (fd < 0)
+        return -1;
+    if (fstat (fd, &st) < 0)
+        return fail (&call->err, errno, "%s: %m", name);
+    if (S_ISDIR (st.st_mode))
+        return fail (&call->err, EISDIR, "%s: %m", name);
+    if (!S_ISREG (st.st_mode))
+        return fail (&call->err, EINVAL, "%s: not a regular file", name);
+    return steal_fd (&fd);
+}
+
+int
+content_open (struct call *call, const char *name, bool device)
+{
+    return device ? open_device (call, name, O_RDONLY)
+                  : open_regular (call, name, O_RDONLY);
+}
+
+int
+content_create (struct call *call, const char *name, bool device, int flags)
+{
+    return device ? open_device (call, name, O_WRONLY)
+                  : open_regular (call, name, O_WRONLY | O_CREAT | flags);
+}
+
+int64_t
+content_size (struct call *call, int fd, const char *name)
+{
+    off_t now = lseek (fd, 0, SEEK_CUR);
+    off_t end = lseek (fd, 0, SEEK_END);
+
+    if (now < 0 || end < 0 || lseek (fd, now, SEEK_SET) < 0)
+        return fail (&call->err, errno, "%s: %m", name);
+    return end;
+}
+
+int
+content_read (struct call *call, int fd, const char *name, block_fn fn,
+              void *opaque)
+{
+    cleanup_free char *buffer = xmalloc (CONTENT_BLOCK);
+
+    for (;;) {
+        ssize_t n = read (fd, buffer, CONTENT_BLOCK);
+        int r;
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail (&call->err, errno, "%s: %m", name);
+        if (n == 0)
+            return 0;
+        r = fn (opaque, buffer, (size_t) n, &call->err);
+        if (r != 0)
+            return r;
+    }
+}
+
+/* Forget the first n bytes of the pieces.  Returns how many pieces are
+ * empty now.
+ */
+static int
+advance (struct iovec *iov, int count, size_t n)
+{
+    int done = 0;
+
+    while (done < count && n >= iov[done].iov_len)
+        n -= iov[done++].iov_len;
+    if (done < count) {
+        iov[done].iov_base = (char *) iov[done].iov_base + n;
+        iov[done].iov_len -= n;
+    }
+    return done;
+}
+
+int
+content_write (int fd, const struct iovec *pieces, int count,
+               const char *name, struct error *err)
+{
+    struct iovec iov[CHUNK_BATCH];
+    int done = 0;
+
+    for (int i = 0; i < count; i++)
+        iov[i] = pieces[i];
+    while (done < count) {
+        ssize_t n = writev (fd, iov + done, count - done);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        /* A device ends without an error. */
+        if (n <= 0)
+            return fail (err, n < 0 ? errno : ENOSPC, "%s: %m", name);
+        done += advance (iov + done, count - done, (size_t) n);
+    }
+    return 0;
+}
