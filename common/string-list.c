@@ -64,6 +64,21 @@ strings_sort (struct strings *list)
         qsort (list->item, list->count, sizeof *list->item, compare);
 }
 
+char *
+strings_join (const struct strings *list, const char *separator)
+{
+    size_t n = strlen (separator), size = 1;
+    char *joined, *p;
+
+    for (size_t i = 0; i < list->count; i++)
+        size += strlen (list->item[i]) + n;
+    joined = p = xmalloc (size);
+    for (size_t i = 0; i < list->count; i++)
+        p = stpcpy (i ? stpcpy (p, separator) : p, list->item[i]);
+    *p = '\0';
+    return joined;
+}
+
 char **
 strings_steal (struct strings *list)
 {

@@ -26,6 +26,10 @@ void strings_add_format (struct strings *list, const char *fmt, ...)
 /* Sort by strcmp, ascending. */
 void strings_sort (struct strings *list);
 
+/* All of them with the separator between; "" if there are none. */
+char *strings_join (const struct strings *list, const char *separator)
+    __attribute__ ((malloc));
+
 /* The strings as a NULL-terminated array that the caller owns; the list is
  * empty after.
  */

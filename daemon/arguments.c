@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "arguments.h"
+#include "dm-names.h"
+#include "lvm-activate.h"
 #include "sysroot.h"
 #include "uuid.h"
 
@@ -47,24 +49,70 @@ check_guid (struct call *call, const char *name, const char *value)
     return fail (&call->err, EINVAL, "%s '%s' is no GUID", name, value);
 }
 
+/* stat(2); a device that is not there may be a volume that was not
+ * activated yet.
+ */
+static int
+stat_device (struct call *call, const char *name, const char *kernel,
+             struct stat *ret)
+{
+    cleanup_error struct error activation = { 0 };
+
+    if (stat (kernel, ret) == 0)
+        return 0;
+    if (errno == ENOENT && !string_starts_with (name, "/dev/sd")) {
+        lvm_activate_once (call->daemon, &activation);
+        if (stat (kernel, ret) == 0)
+            return 0;
+    }
+    fail (&call->err, errno, "%s: %m", name);
+    return activation.message
+               ? fail_context (&call->err, "%s", activation.message) : -1;
+}
+
+/* /dev/VG/LV and /dev/dm-0 are links and aliases; there is one name under
+ * which the device mapper's devices are mounted and compared.
+ */
+static void
+use_mapped_name (char **value, dev_t rdev)
+{
+    cleanup_free char *name = NULL;
+
+    if (!strchr (*value + strlen ("/dev/"), '/')
+        && !string_starts_with (*value, "/dev/dm-"))
+        return;
+    name = dm_name_of (rdev);
+    if (!name)
+        return;
+    free (*value);
+    *value = xasprintf ("/dev/mapper/%s", name);
+}
+
+/* lvremove takes a whole volume group: /dev/VG is a directory. */
+static bool
+is_volume_group (const struct call *call, const struct stat *st)
+{
+    return call->proc == WIRE_PROC_LVREMOVE && S_ISDIR (st->st_mode);
+}
+
 int
 check_device (struct call *call, const char *name, char **value)
 {
-    char *kernel;
+    cleanup_free char *kernel = NULL;
     struct stat st;
 
     if (!is_device_name (*value))
         return fail (&call->err, EINVAL, "%s '%s' must be a device", name,
                      *value);
     kernel = device_to_kernel (call->daemon, *value);
-    if (stat (kernel, &st) < 0) {
-        free (kernel);
-        return fail (&call->err, errno, "%s: %m", *value);
-    }
-    free (*value);
-    *value = kernel;
-    if (!S_ISBLK (st.st_mode))
+    if (stat_device (call, *value, kernel, &st) < 0)
+        return -1;
+    if (!S_ISBLK (st.st_mode) && !is_volume_group (call, &st))
         return fail (&call->err, ENOTBLK, "%s: not a block device", *value);
+    free (*value);
+    *value = steal (&kernel);
+    if (S_ISBLK (st.st_mode))
+        use_mapped_name (value, st.st_rdev);
     return 0;
 }
 

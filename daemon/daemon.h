@@ -32,6 +32,7 @@ struct daemon {
                              empty if they are called /dev/sd* as it is */
     struct strings labels; /* of the same drives, "" for none */
     struct disk_flushes *flushes;
+    bool volumes_active; /* lvm_activate_once () has found some */
 };
 
 /* Where a file that belongs to a call is. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "dm-names.h"
 #include "drive-name.h"
 
 #define LABELS "/dev/disk/guestfs/"
@@ -65,6 +66,19 @@ disk_at (const struct daemon *daemon, const char *text, const char **ret_rest)
     return -1;
 }
 
+/* A name that the device mapper gave. */
+static char *
+mapped_to_api (const char *name)
+{
+    cleanup_lv_name struct lv_name lv = { 0 };
+
+    if (!lv_name_of (name, &lv))
+        return xstrdup (name);
+    return xasprintf ("/dev/%s/%s", lv.vg, lv.lv);
+}
+
+#define MAPPED "/dev/mapper/"
+
 char *
 device_to_api (const struct daemon *daemon, const char *name)
 {
@@ -74,11 +88,31 @@ device_to_api (const struct daemon *daemon, const char *name)
 
     if (!string_starts_with (name, "/dev/"))
         return xstrdup (name);
+    if (string_starts_with (name, MAPPED)
+        || string_starts_with (name, "/dev/dm-"))
+        return mapped_to_api (name);
     index = disk_at (daemon, name + 5, &rest);
     if (index < 0 || rest[strspn (rest, "0123456789")] != '\0')
         return xstrdup (name);
     drive_name ((size_t) index, letters);
     return xasprintf ("/dev/sd%s%s", letters, rest);
+}
+
+/* The device mapper's name that the text begins with. */
+static void
+put_mapped (FILE *fp, const char *text, const char **ret_rest)
+{
+    static const char part_of_name[] = "abcdefghijklmnopqrstuvwxyz"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789+_.-";
+    size_t n = strlen (MAPPED);
+    cleanup_free char *name = NULL, *api = NULL;
+
+    n += strspn (text + n, part_of_name);
+    name = xstrndup (text, n);
+    api = mapped_to_api (name);
+    fputs (api, fp);
+    *ret_rest = text + n;
 }
 
 char *
@@ -95,7 +129,12 @@ text_to_api (const struct daemon *daemon, const char *text)
     for (; (device = strstr (text, "/dev/")); text = rest) {
         ssize_t index = disk_at (daemon, device + 5, &rest);
 
-        fwrite (text, 1, (size_t) (device + 5 - text), fp);
+        fwrite (text, 1, (size_t) (device - text), fp);
+        if (string_starts_with (device, MAPPED)) {
+            put_mapped (fp, device, &rest);
+            continue;
+        }
+        fputs ("/dev/", fp);
         if (index < 0) {
             rest = device + 5;
             continue;

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Activating logical volumes: the kernel modules that they need are loaded
+ * before, volumes on read-only drives become read-only devices, and RAID6
+ * volumes are left alone.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "lvm-activate.h"
+#include "lvm-library.h"
+#include "modules.h"
+
+/* A physical volume has its label in one of the first four sectors. */
+#define LABEL_AREA 2048
+#define LABEL_SECTOR 512
+#define LABEL_ID "LABELONE"
+#define LABEL_TYPE "LVM2 001"
+#define LABEL_TYPE_OFFSET 24
+
+static bool
+has_label (const char *device)
+{
+    cleanup_fd int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char area[LABEL_AREA];
+
+    if (fd < 0 || read_full (fd, area, sizeof area) != sizeof area)
+        return false;
+    for (size_t at = 0; at < sizeof area; at += LABEL_SECTOR)
+        if (memcmp (area + at, LABEL_ID, strlen (LABEL_ID)) == 0
+            && memcmp (area + at + LABEL_TYPE_OFFSET, LABEL_TYPE,
+                       strlen (LABEL_TYPE)) == 0)
+            return true;
+    return false;
+}
+
+/* A line is "major minor blocks name", below two lines of heading. */
+static bool
+find_physical_volume (void)
+{
+    cleanup_file FILE *fp = fopen ("/proc/partitions", "re");
+    char line[256], name[128];
+
+    while (fp && fgets (line, sizeof line, fp))
+        if (sscanf (line, " %*u %*u %*u %127s", name) == 1) {
+            cleanup_free char *device = xasprintf ("/dev/%s", name);
+
+            if (has_label (device))
+                return true;
+        }
+    return false;
+}
+
+/* What must be known of volumes before they are activated. */
+struct plan {
+    struct strings modules;   /* of the kernel */
+    struct strings volumes;   /* VG/LV: all that users see but RAID6 */
+    struct strings raid6;     /* VG/LV */
+    struct strings read_only; /* groups with a device that is */
+};
+
+static void
+plan_free (struct plan *p)
+{
+    strings_free (&p->modules);
+    strings_free (&p->volumes);
+    strings_free (&p->raid6);
+    strings_free (&p->read_only);
+}
+
+#define cleanup_plan __attribute__ ((cleanup (plan_free)))
+
+static void
+add_once (struct strings *list, const char *s)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp (list->item[i], s) == 0)
+            return;
+    strings_add (list, s);
+}
+
+/* Modules as LVM calls them; the kernel's are dm-... */
+static void
+plan_modules (struct plan *p, const char *names)
+{
+    cleanup_string_array char **list = string_split (names, ',');
+
+    for (size_t i = 0; list[i]; i++) {
+        add_once (&p->modules, strcmp (list[i], "thin") == 0 ? "thin-pool"
+                                                             : list[i]);
+        if (strcmp (list[i], "cache") == 0)
+            add_once (&p->modules, "cache-smq");
+    }
+}
+
+static bool
+is_read_only (const char *device)
+{
+    cleanup_fd int fd = open (device, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+    return fd < 0 && (errno == EROFS || errno == EACCES);
+}
+
+/* Devices as LVM lists them: "/dev/sda(0),/dev/sdb(12)", the numbers being
+ * extents; volumes inside others have no /dev/ in front.
+ */
+static bool
+any_read_only (const char *devices)
+{
+    cleanup_string_array char **list = string_split (devices, ',');
+
+    for (size_t i = 0; list[i]; i++) {
+        char *extent = strrchr (list[i], '(');
+
+        if (extent)
+            *extent = '\0';
+        if (string_starts_with (list[i], "/dev/") && is_read_only (list[i]))
+            return true;
+    }
+    return false;
+}
+
+enum { COLUMN_VG, COLUMN_LV, COLUMN_TYPE, COLUMN_MODULES, COLUMN_DEVICES };
+#define PLAN_COLUMNS "vg_name,lv_name,segtype,lv_modules,devices"
+
+/* Names come from the disk, and go into a configuration text. */
+static bool
+is_plain (const char *name)
+{
+    return !name[strcspn (name, "\"'\\\n")];
+}
+
+static void
+plan_row (struct plan *p, const struct lvm_report *r, size_t row)
+{
+    const char *vg = lvm_report_value (r, row, COLUMN_VG);
+    const char *lv = lvm_report_value (r, row, COLUMN_LV);
+    cleanup_free char *name = xasprintf ("%s/%s", vg, lv);
+
+    if (!is_plain (vg) || !is_plain (lv))
+        return;
+    if (string_starts_with (lvm_report_value (r, row, COLUMN_TYPE), "raid6"))
+        add_once (&p->raid6, name);
+    else {
+        plan_modules (p, lvm_report_value (r, row, COLUMN_MODULES));
+        if (lv[0] != '[') /* inner parts have their names in brackets */
+            add_once (&p->volumes, name);
+    }
+    if (any_read_only (lvm_report_value (r, row, COLUMN_DEVICES)))
+        add_once (&p->read_only, vg);
+}
+
+static void
+add_groups (struct strings *argv, char *const *vgs)
+{
+    for (size_t i = 0; vgs[i]; i++)
+        strings_add (argv, vgs[i]);
+}
+
+/* What LVM can't report it can't activate either, and says so then. */
+static void
+make_plan (struct plan *p, char *const *vgs)
+{
+    cleanup_lvm_report struct lvm_report report = LVM_REPORT_NONE;
+    cleanup_strings struct strings argv = STRINGS_EMPTY;
+    cleanup_error struct error later = { 0 };
+
+    strings_add (&argv, "lvs");
+    strings_add (&argv, "-a");
+    add_groups (&argv, vgs);
+    lvm_report_partial (&report, &argv, PLAN_COLUMNS, &later);
+    for (size_t i = 0; i < report.rows; i++)
+        plan_row (p, &report, i);
+}
+
+static int
+load_modules (const struct plan *p, struct error *err)
+{
+    for (size_t i = 0; i < p->modules.count; i++) {
+        cleanup_free char *name = xasprintf ("dm-%s", p->modules.item[i]);
+
+        if (module_load (name, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void
+add_setting (struct strings *settings, const char *name,
+             const struct strings *values)
+{
+    cleanup_free char *list = strings_join (values, "\",\"");
+
+    strings_add_format (settings, "%s=[\"%s\"]", name, list);
+}
+
+/* --config: for volumes that need care. */
+static void
+add_settings (struct strings *argv, const struct plan *p)
+{
+    cleanup_strings struct strings settings = STRINGS_EMPTY;
+    cleanup_free char *text = NULL;
+
+    if (p->read_only.count > 0)
+        add_setting (&settings, "read_only_volume_list", &p->read_only);
+    if (p->raid6.count > 0)
+        add_setting (&settings, "volume_list", &p->volumes);
+    if (settings.count == 0)
+        return;
+    text = strings_join (&settings, " ");
+    strings_add (argv, "--config");
+    strings_add_format (argv, "activation{%s}", text);
+}
+
+int
+lvm_activate (char *const *vgs, struct error *err)
+{
+    cleanup_plan struct plan p = { 0 };
+    cleanup_strings struct strings argv = STRINGS_EMPTY;
+
+    make_plan (&p, vgs);
+    if (load_modules (&p, err) < 0)
+        return -1;
+    strings_add (&argv, "vgchange");
+    strings_add (&argv, "-ay");
+    strings_add (&argv, "--poll=n");
+    add_settings (&argv, &p);
+    add_groups (&argv, vgs);
+    if (lvm_run_list (&argv, err) < 0)
+        return -1;
+    if (p.raid6.count > 0)
+        return fail (err, ENOTSUP, "%s: RAID6 volumes can't be activated in "
+                     "this appliance: its kernel would crash",
+                     p.raid6.item[0]);
+    return 0;
+}
+
+int
+lvm_deactivate (char *const *vgs, struct error *err)
+{
+    cleanup_strings struct strings argv = STRINGS_EMPTY;
+
+    strings_add (&argv, "vgchange");
+    strings_add (&argv, "-an");
+    add_groups (&argv, vgs);
+    return lvm_run_list (&argv, err);
+}
+
+int
+lvm_activate_once (struct daemon *daemon, struct error *err)
+{
+    char *const all[] = { NULL };
+
+    if (!daemon->appliance || daemon->volumes_active
+        || !find_physical_volume ())
+        return 0;
+    daemon->volumes_active = true;
+    return lvm_activate (all, err);
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* LVM in this process, through liblvm2cmd.
+ *
+ * The library is made for programs that are lvm(8) themselves.  What it
+ * would do to a process that is not: it sets the umask (put back after each
+ * command), it locks all memory of the process while devices are suspended
+ * (mlock_filter leaves nothing to lock), and it starts background
+ * processes that poll (monitoring and polling are off).  It never calls
+ * exit.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <lvm2cmd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "library.h"
+#include "lvm-library.h"
+#include "memory.h"
+#include "modules.h"
+
+#define LVM2CMD_FUNCTIONS(LIBRARY)                      \
+    LIBRARY (lvm2_init)                                 \
+    LIBRARY (lvm2_log_fn)                               \
+    LIBRARY (lvm2_run)                                  \
+    LIBRARY (lvm2_exit)
+
+DECLARE_LIBRARY (lvm2cmd, LVM2CMD_FUNCTIONS)
+DEFINE_LIBRARY (lvm2cmd, "liblvm2cmd.so.2.03", LVM2CMD_FUNCTIONS)
+
+#define LVM_DIR "/run/lvm"
+#define LVM_CONF LVM_DIR "/lvm.conf"
+
+/* liblvm2cmd takes no longer command lines. */
+#define LVM_ARGUMENTS_MAX 63
+
+/* Between the columns of a report: the ASCII unit separator, which no name
+ * contains, so that a line of a report can be told from a warning.
+ */
+#define SEPARATOR '\x1f'
+#define SEPARATOR_TEXT "\x1f"
+
+/* lvm.conf(5).  %s: the filter. */
+static const char configuration[] =
+    "devices {\n"
+    "    dir = \"/dev\"\n"
+    "    scan = [ \"/dev\" ]\n"
+    "    types = [ \"ubd\", 16 ]\n"
+    "    obtain_device_list_from_udev = 0\n"
+    "    external_device_info_source = \"none\"\n"
+    "    hints = \"none\"\n"
+    "    use_devicesfile = 0\n"
+    "    multipath_component_detection = 0\n"
+    "    allow_mixed_block_sizes = 1\n"
+    "%s"
+    "}\n"
+    "log {\n"
+    "    syslog = 0\n"
+    "    indent = 0\n"
+    "    command_names = 0\n"
+    "    prefix = \"\"\n"
+    "}\n"
+    "backup {\n"
+    "    backup = 0\n"
+    "    archive = 0\n"
+    "    backup_dir = \"" LVM_DIR "/backup\"\n"
+    "    archive_dir = \"" LVM_DIR "/archive\"\n"
+    "}\n"
+    "global {\n"
+    "    etc = \"/run\"\n"
+    "    locking_dir = \"" LVM_DIR "/lock\"\n"
+    "    wait_for_locks = 0\n"
+    "    event_activation = 0\n"
+    "    use_lvmlockd = 0\n"
+    "    use_lvmpolld = 0\n"
+    "    notify_dbus = 0\n"
+    "    system_id_source = \"none\"\n"
+    "    use_aio = 0\n"
+    "}\n"
+    "activation {\n"
+    "    udev_sync = 0\n"
+    "    udev_rules = 0\n"
+    "    monitoring = 0\n"
+    "    process_priority = 0\n"
+    "    reserved_stack = 0\n"
+    "    reserved_memory = 0\n"
+    "    mlock_filter = [ \"-\" ]\n"
+    "}\n";
+
+/* The one instance of LVM, and what it says while a command runs. */
+static struct {
+    const struct lvm2cmd *lib;
+    void *handle;
+    char *filter; /* of devices, for the configuration; NULL: none */
+    struct strings errors;
+    struct strings *lines; /* of a report, or NULL */
+} lvm;
+
+static void
+log_line (int level, const char *file, int line, int dm_errno,
+          const char *message)
+{
+    (void) file;
+    (void) line;
+    (void) dm_errno;
+    if (level == LVM2_LOG_FATAL || level == LVM2_LOG_ERROR)
+        strings_add (&lvm.errors, message);
+    else if (level == LVM2_LOG_PRINT && lvm.lines
+             && strchr (message, SEPARATOR))
+        strings_add (lvm.lines, message);
+}
+
+static int
+write_configuration (struct error *err)
+{
+    cleanup_file FILE *fp = NULL;
+
+    if (mkdir (LVM_DIR, 0700) < 0 && errno != EEXIST)
+        return fail (err, errno, "%s: %m", LVM_DIR);
+    fp = fopen (LVM_CONF, "we");
+    if (!fp)
+        return fail (err, errno, "%s: %m", LVM_CONF);
+    fprintf (fp, configuration, lvm.filter ? lvm.filter : "");
+    if (fflush (fp) != 0)
+        return fail (err, errno, "%s: %m", LVM_CONF);
+    return 0;
+}
+
+/* LVM reads its configuration only when it starts. */
+static int
+start_lvm (struct error *err)
+{
+    if (lvm.handle)
+        return 0;
+    lvm.lib = load_lvm2cmd (err);
+    if (!lvm.lib || module_load ("dm-mod", err) < 0
+        || write_configuration (err) < 0)
+        return -1;
+    setenv ("LVM_SYSTEM_DIR", LVM_DIR, 1);
+    setenv ("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
+    lvm.lib->lvm2_log_fn (log_line);
+    lvm.handle = lvm.lib->lvm2_init ();
+    if (!lvm.handle)
+        return fail (err, EIO, "LVM can't be started");
+    return 0;
+}
+
+/* LVM splits the line at white space again; in quotes it takes everything
+ * as it is, but knows no escapes.
+ */
+static char *
+command_line (const struct strings *argv, struct error *err)
+{
+    cleanup_strings struct strings quoted = STRINGS_EMPTY;
+
+    if (argv->count > LVM_ARGUMENTS_MAX)
+        return fail_null (err, E2BIG, "%s: too many arguments (%zu)",
+                          argv->item[0], argv->count);
+    for (size_t i = 0; i < argv->count; i++) {
+        if (strpbrk (argv->item[i], "'\n"))
+            return fail_null (err, EINVAL, "'%s': quotes and newlines can't "
+                              "be given to LVM", argv->item[i]);
+        strings_add_format (&quoted, "'%s'", argv->item[i]);
+    }
+    return strings_join (&quoted, " ");
+}
+
+/* LVM tells the reason in words alone. */
+static int
+reason_to_errno (const char *message)
+{
+    static const struct {
+        const char *words;
+        int errnum;
+    } reasons[] = {
+        { "already exists", EEXIST },
+        { "already in volume group", EEXIST },
+        { "not found", ENOENT },
+        { "Failed to find", ENOENT },
+        { "duplicate", EEXIST },
+        { "nsufficient free space", ENOSPC },
+        { "is 0 extents", ENOSPC },
+        { "in use", EBUSY },
+        { "exclusively", EBUSY },
+        { "used by", EBUSY },
+        { "active logical volume", EBUSY },
+        { "is used", EBUSY },
+        { "read-only", EROFS },
+        { "Read-only", EROFS },
+    };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strstr (message, reasons[i].words))
+            return reasons[i].errnum;
+    return EINVAL;
+}
+
+static int
+lvm_failed (const char *command, struct error *err)
+{
+    cleanup_free char *text = strings_join (&lvm.errors, "; ");
+
+    if (!*text)
+        return fail (err, EIO, "LVM's %s failed without a reason", command);
+    return fail (err, reason_to_errno (text), "%s", text);
+}
+
+int
+lvm_run_list (const struct strings *argv, struct error *err)
+{
+    cleanup_free char *line = command_line (argv, err);
+    mode_t mask;
+    int r;
+
+    if (!line || start_lvm (err) < 0)
+        return -1;
+    strings_free (&lvm.errors);
+    mask = umask (022);
+    r = lvm.lib->lvm2_run (lvm.handle, line);
+    umask (mask);
+    if (r != LVM2_COMMAND_SUCCEEDED)
+        return lvm_failed (argv->item[0], err);
+    return 0;
+}
+
+static void
+add_arguments (struct strings *argv, va_list args)
+{
+    const char *arg;
+
+    while ((arg = va_arg (args, const char *)))
+        strings_add (argv, arg);
+}
+
+int
+lvm_run (struct error *err, const char *command, ...)
+{
+    cleanup_strings struct strings argv = STRINGS_EMPTY;
+    va_list args;
+
+    strings_add (&argv, command);
+    va_start (args, command);
+    add_arguments (&argv, args);
+    va_end (args);
+    return lvm_run_list (&argv, err);
+}
+
+static int
+split_lines (const struct strings *lines, size_t columns,
+             struct lvm_report *ret, struct error *err)
+{
+    ret->columns = columns;
+    for (size_t i = 0; i < lines->count; i++, ret->rows++) {
+        const char *line = lines->item[i] + strspn (lines->item[i], " ");
+        cleanup_string_array char **values = string_split (line, SEPARATOR);
+
+        if (string_array_length (values) != columns)
+            return fail (err, EIO, "LVM's report can't be understood: '%s'",
+                         line);
+        for (size_t j = 0; j < columns; j++)
+            strings_add (&ret->values, values[j]);
+    }
+    return 0;
+}
+
+static size_t
+count_columns (const char *columns)
+{
+    size_t n = 1;
+
+    for (; *columns; columns++)
+        n += *columns == ',';
+    return n;
+}
+
+int
+lvm_report_partial (struct lvm_report *ret, const struct strings *argv,
+                    const char *columns, struct error *err)
+{
+    cleanup_strings struct strings lines = STRINGS_EMPTY;
+    cleanup_strings struct strings all = STRINGS_EMPTY;
+    int r;
+
+    for (size_t i = 0; i < argv->count; i++)
+        strings_add (&all, argv->item[i]);
+    strings_add (&all, "--noheadings");
+    strings_add (&all, "--separator=" SEPARATOR_TEXT);
+    strings_add (&all, "--units=b");
+    strings_add (&all, "--nosuffix");
+    strings_add (&all, "-o");
+    strings_add (&all, columns);
+    lvm.lines = &lines;
+    r = lvm_run_list (&all, err);
+    lvm.lines = NULL;
+    if (split_lines (&lines, count_columns (columns), ret, err) < 0)
+        return -1;
+    return r;
+}
+
+int
+lvm_report (struct lvm_report *ret, struct error *err, const char *command,
+            const char *columns, ...)
+{
+    cleanup_lvm_report struct lvm_report report = LVM_REPORT_NONE;
+    cleanup_strings struct strings argv = STRINGS_EMPTY;
+    va_list args;
+
+    strings_add (&argv, command);
+    va_start (args, columns);
+    add_arguments (&argv, args);
+    va_end (args);
+    if (lvm_report_partial (&report, &argv, columns, err) < 0)
+        return -1;
+    *ret = report;
+    report = LVM_REPORT_NONE;
+    return 0;
+}
+
+const char *
+lvm_report_value (const struct lvm_report *report, size_t row, size_t column)
+{
+    return report->values.item[row * report->columns + column];
+}
+
+void
+lvm_report_free (struct lvm_report *report)
+{
+    strings_free (&report->values);
+    *report = LVM_REPORT_NONE;
+}
+
+/* lvm(8), "valid names". */
+#define LVM_NAME_MAX 127
+
+int
+lvm_check_name (const char *what, const char *name, struct error *err)
+{
+    static const char valid[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+_.-";
+    size_t n = strlen (name);
+
+    if (n > 0 && n <= LVM_NAME_MAX && name[strspn (name, valid)] == '\0'
+        && name[0] != '-' && strcmp (name, ".") != 0
+        && strcmp (name, "..") != 0)
+        return 0;
+    return fail (err, EINVAL, "'%s' can't be the name of a %s: letters, "
+                 "digits and + _ . - are allowed, and no '-' in front", name,
+                 what);
+}
+
+void
+lvm_set_devices (char *const *devices)
+{
+    cleanup_strings struct strings rules = STRINGS_EMPTY;
+    cleanup_free char *text = NULL;
+
+    if (lvm.handle)
+        lvm.lib->lvm2_exit (lvm.handle);
+    lvm.handle = NULL;
+    free (steal (&lvm.filter));
+    if (!devices)
+        return;
+    for (size_t i = 0; devices[i]; i++)
+        strings_add_format (&rules, "\"a|^%s$|\"", devices[i]);
+    strings_add (&rules, "\"r|.*|\"");
+    text = strings_join (&rules, ", ");
+    lvm.filter = xasprintf ("    global_filter = [ %s ]\n", text);
+}
