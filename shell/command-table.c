@@ -138,9 +138,11 @@ suggestions (const char *name)
     text = xstrdup (list.item[0]);
     for (size_t i = 1; i < list.count && i < SUGGESTIONS; i++) {
         bool last = i + 1 == list.count || i + 1 == SUGGESTIONS;
-        cleanup_free char *shorter = text;
+        char *longer = xasprintf ("%s%s%s", text, last ? " or " : ", ",
+                                  list.item[i]);
 
-        text = xasprintf ("%s%s%s", text, last ? " or " : ", ", list.item[i]);
+        free (text);
+        text = longer;
     }
     return text;
 }

@@ -34,7 +34,7 @@ def golden_of(template):
 def rendered(template):
     api = model.load(HERE / "sample")
     checks.check(api, HERE / "sample")
-    return render.render(api, template, {})
+    return render.render(api, template, {"version": "1.2.3"})
 
 
 class Goldens(unittest.TestCase):
