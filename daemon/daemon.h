@@ -26,6 +26,7 @@ struct daemon {
 
     const char *sysroot; /* where the guest's file systems are mounted */
     int sysroot_fd;      /* that directory; made anew after every mount */
+    size_t mounted;      /* how many file systems are, anywhere below it */
     dev_t sysroot_dev;   /* the device of it while nothing is mounted */
 
     struct strings disks; /* the kernel's names of the drives, in order;

@@ -64,6 +64,9 @@ assign (struct call *call, struct table *t, enum table_access access)
 
     t->lib->fdisk_disable_dialogs (t->cxt, 1);
     t->lib->fdisk_set_ask (t->cxt, on_ask, t);
+    /* Else it moves a GPT's backup whenever it writes one. */
+    t->lib->fdisk_gpt_disable_relocation (
+        t->lib->fdisk_get_label (t->cxt, "gpt"), access != TABLE_EXPAND);
     t->lib->fdisk_save_user_grain (t->cxt, 512);
     r = t->lib->fdisk_assign_device (t->cxt, t->device,
                                      access == TABLE_READ);
@@ -72,10 +75,6 @@ assign (struct call *call, struct table *t, enum table_access access)
     t->lib->fdisk_set_first_lba (t->cxt, 1);
     if (!t->lib->fdisk_has_label (t->cxt))
         return 0;
-    /* The backup stays where it is but for part_expand_gpt. */
-    if (table_is_type (t, FDISK_DISKLABEL_GPT))
-        t->lib->fdisk_gpt_disable_relocation (
-            t->lib->fdisk_get_label (t->cxt, NULL), 1);
     r = t->lib->fdisk_get_partitions (t->cxt, &t->partitions);
     return r < 0 ? table_failed (call, t, r, "reading the partitions") : 0;
 }

@@ -105,7 +105,8 @@ struct table {
     char *complaint;                /* what libfdisk warned of last */
 };
 
-enum table_access { TABLE_READ, TABLE_WRITE };
+/* TABLE_EXPAND: to write, and to move the backup of a GPT to the end. */
+enum table_access { TABLE_READ, TABLE_WRITE, TABLE_EXPAND };
 
 /* Open a device; it need not have a table. */
 int table_open_any (struct call *call, const char *device,

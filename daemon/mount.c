@@ -16,23 +16,24 @@
 #include "calls.h"
 #include "flushes.h"
 #include "modules.h"
+#include "mount.h"
 #include "mount-options.h"
 #include "probe.h"
 #include "sysroot.h"
 
-/* Modules that a driver wants only when something is mounted: the character
- * sets that it takes without further options.
+/* What a driver wants when something is mounted: character sets, which are
+ * modules, and to be told that names are in UTF-8.
  */
 static const struct {
     const char *type;
-    const char *modules[3];
+    const char *modules[2];
+    const char *options; /* before the caller's, which so win */
 } companions[] = {
-    { "vfat", { "nls_cp437", "nls_ascii", "nls_utf8" } },
-    { "msdos", { "nls_cp437", "nls_ascii", NULL } },
-    { "hfsplus", { "nls_utf8", NULL, NULL } },
-    { "hfs", { "nls_utf8", NULL, NULL } },
-    { "udf", { "nls_utf8", NULL, NULL } },
-    { "iso9660", { "nls_utf8", NULL, NULL } },
+    { "vfat", { "nls_cp437", "nls_iso8859-1" }, "utf8" },
+    { "msdos", { "nls_cp437", "nls_iso8859-1" }, NULL },
+    { "iso9660", { "nls_utf8", NULL }, "utf8" },
+    { "hfsplus", { "nls_utf8", NULL }, NULL },
+    { "udf", { "nls_utf8", NULL }, NULL },
 };
 
 /* Without one the driver will say itself what it lacks. */
@@ -40,12 +41,23 @@ static void
 load_companions (const char *type)
 {
     for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
-        for (size_t j = 0; j < 3 && companions[i].modules[j]; j++) {
+        for (size_t j = 0; j < 2 && companions[i].modules[j]; j++) {
             cleanup_error struct error ignored = { 0 };
 
             if (strcmp (companions[i].type, type) == 0)
                 module_load (companions[i].modules[j], &ignored);
         }
+}
+
+/* The file system's own options, which the caller frees. */
+static char *
+complete_options (const char *type, const char *data)
+{
+    for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
+        if (companions[i].options && strcmp (companions[i].type, type) == 0)
+            return xasprintf ("%s%s%s", companions[i].options,
+                              data ? "," : "", data ? data : "");
+    return data ? xstrdup (data) : NULL;
 }
 
 /* The kernel's name of the driver's module, where it is another. */
@@ -79,15 +91,15 @@ mount_type (struct call *call, const char *device, const char *name,
             const char *where, const char *type,
             const struct mount_options *o)
 {
+    cleanup_free char *data = complete_options (type, o->data);
     int errnum = 0;
 
-    if (mount (device, where, type, o->flags, o->data) < 0)
+    if (mount (device, where, type, o->flags, data) < 0)
         errnum = errno;
     while (errnum && load_missing (errnum, type)) {
         int before = errnum;
 
-        errnum = mount (device, where, type, o->flags, o->data) < 0 ? errno
-                                                                    : 0;
+        errnum = mount (device, where, type, o->flags, data) < 0 ? errno : 0;
         if (errnum == before)
             break;
     }
@@ -123,7 +135,7 @@ open_mountpoint (struct call *call, const char *mountpoint)
     return sysroot_open (call, mountpoint, O_PATH | O_DIRECTORY, 0);
 }
 
-static int
+int
 mount_mountable (struct call *call, const struct mountable *m,
                  const char *mountpoint, const char *type,
                  const char *options)
@@ -146,6 +158,7 @@ mount_mountable (struct call *call, const struct mountable *m,
     fd_path (fd, where);
     if (mount_type (call, m->device, name, where, type, &o) < 0)
         return -1;
+    call->daemon->mounted++;
     return sysroot_refresh (call->daemon, &call->err);
 }
 
@@ -298,6 +311,7 @@ unmount (struct call *call, const char *path, int flags)
     if (umount2 (path, flags | UMOUNT_NOFOLLOW) < 0)
         return fail (&call->err, errno, "%s: unmounting: %m",
                      guest_path (call->daemon, path));
+    call->daemon->mounted--;
     return 0;
 }
 

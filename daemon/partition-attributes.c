@@ -449,13 +449,10 @@ int
 do_part_expand_gpt (struct call *call, const char *device)
 {
     cleanup_table struct table t = { 0 };
-    struct fdisk_label *label;
 
-    if (table_open_type (call, device, TABLE_WRITE, FDISK_DISKLABEL_GPT, &t)
+    if (table_open_type (call, device, TABLE_EXPAND, FDISK_DISKLABEL_GPT, &t)
         < 0)
         return -1;
-    label = t.lib->fdisk_get_label (t.cxt, NULL);
-    t.lib->fdisk_gpt_disable_relocation (label, 0);
-    t.lib->fdisk_label_set_changed (label, 1);
+    t.lib->fdisk_label_set_changed (t.lib->fdisk_get_label (t.cxt, NULL), 1);
     return table_commit (call, &t);
 }

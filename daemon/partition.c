@@ -12,10 +12,9 @@
 #include "fdisk.h"
 #include "partition.h"
 
-/* label NULL: libfdisk can't make it. */
 static const struct {
     const char *type;
-    const char *label; /* libfdisk's name */
+    const char *label; /* libfdisk's name; NULL: it can't be made */
 } label_types[] = {
     { "msdos", "dos" }, { "mbr", "dos" }, { "gpt", "gpt" }, { "efi", "gpt" },
     { "sun", "sun" },   { "dvh", "sgi" }, { "aix", NULL },  { "amiga", NULL },
@@ -250,14 +249,16 @@ choose_number (struct call *call, const struct table *t, struct extent *e)
 /* Linux and Windows call it so where it may lie beyond 8 GB. */
 #define MBR_EXTENDED_LBA 0x0f
 
-static int
+static void
 describe_new (const struct table *t, const struct extent *e,
               struct fdisk_partition *pa)
 {
     const struct fdisk *lib = t->lib;
+    /* In an SGI table libfdisk makes them one sector shorter. */
+    uint64_t more = table_is_type (t, FDISK_DISKLABEL_SGI) ? 1 : 0;
 
     lib->fdisk_partition_set_start (pa, e->start);
-    lib->fdisk_partition_set_size (pa, e->end - e->start + 1);
+    lib->fdisk_partition_set_size (pa, e->end - e->start + 1 + more);
     lib->fdisk_partition_size_explicit (pa, 1);
     lib->fdisk_partition_set_partno (pa, e->number);
     if (e->kind == PART_EXTENDED) {
@@ -267,7 +268,6 @@ describe_new (const struct table *t, const struct extent *e,
         lib->fdisk_partition_set_type (pa, type);
         lib->fdisk_unref_parttype (type);
     }
-    return 0;
 }
 
 /* Did libfdisk do as it was told?  Some tables count in cylinders. */

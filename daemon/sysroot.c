@@ -45,7 +45,8 @@ sysroot_is_mounted (const struct daemon *daemon)
 {
     struct stat st;
 
-    return !daemon->appliance
+    /* One may be on a mountpoint that was made in the bare root. */
+    return !daemon->appliance || daemon->mounted > 0
            || (fstat (daemon->sysroot_fd, &st) == 0
                && st.st_dev != daemon->sysroot_dev);
 }

@@ -17,7 +17,7 @@ int sysroot_init (struct daemon *daemon, const char *path,
 /* After anything was mounted or unmounted. */
 int sysroot_refresh (struct daemon *daemon, struct error *err);
 
-/* Is a file system mounted at the guest's "/"? */
+/* Is a file system of the guest mounted? */
 bool sysroot_is_mounted (const struct daemon *daemon);
 
 /* open(2), relative to the guest's root; O_CLOEXEC is implied. */
