@@ -10,9 +10,10 @@
 #include "arguments.h"
 #include "calls.h"
 #include "content.h"
+#include "direct.h"
 #include "server.h"
 
-/* What a file is uploaded to. */
+/* What a small file, or one of an unknown size, is uploaded to. */
 struct target {
     int fd;
     const char *name;
@@ -25,6 +26,32 @@ write_target (void *opaque, const struct iovec *iov, int count,
     struct target *t = opaque;
 
     return content_write (t->fd, iov, count, t->name, err);
+}
+
+static int
+receive_small (struct call *call, int fd, const char *name)
+{
+    struct target target = { .fd = fd, .name = name };
+
+    return receive_file (call, write_target, &target);
+}
+
+static int
+write_direct (void *opaque, const struct iovec *iov, int count,
+              struct error *err)
+{
+    return direct_write (opaque, iov, count, err);
+}
+
+static int
+receive_large (struct call *call, int fd, int64_t offset, const char *name)
+{
+    cleanup_direct struct direct d = { 0 };
+
+    direct_begin (&d, fd, offset, name);
+    if (receive_file (call, write_direct, &d) < 0)
+        return -1;
+    return direct_end (&d, &call->err);
 }
 
 /* A full disk may be found out only when the file is closed (NFS, quotas). */
@@ -50,16 +77,16 @@ receive_into (struct call *call, const char *name, int flags, int64_t offset)
 {
     cleanup_fd int fd = content_create (call, name, is_device_name (name),
                                          flags);
-    struct target target = { .fd = fd, .name = name };
+    int r;
 
     if (fd < 0)
         return -1;
     if (offset > 0 && lseek (fd, offset, SEEK_SET) < 0)
         return fail (&call->err, errno, "%s: offset %lld: %m", name,
                      (long long) offset);
-    if (receive_file (call, write_target, &target) < 0)
-        return -1;
-    return close_target (call, &fd, name);
+    r = call->hint < DIRECT_MIN ? receive_small (call, fd, name)
+                                : receive_large (call, fd, offset, name);
+    return r < 0 ? -1 : close_target (call, &fd, name);
 }
 
 int
@@ -77,6 +104,40 @@ do_upload_offset (struct call *call, const char *remotefilename,
     return receive_into (call, remotefilename, 0, offset);
 }
 
+static int
+send_large (struct call *call, int fd, int64_t offset, int64_t size,
+            const char *name)
+{
+    cleanup_direct struct direct d = { 0 };
+    int64_t done = 0;
+
+    direct_begin (&d, fd, offset, name);
+    while (done < size) {
+        ssize_t n = direct_read (&d, &call->err);
+
+        if (n < 0)
+            return -1;
+        if (n == 0)
+            break;
+        if (n > size - done)
+            n = (ssize_t) (size - done);
+        if (send_file (call, d.buffer, (size_t) n) < 0)
+            return -1;
+        done += n;
+        progress (call, (uint64_t) done, (uint64_t) size);
+    }
+    return send_file (call, NULL, 0);
+}
+
+/* size bytes from offset on, where the descriptor is already; -1: all. */
+static int
+send_content (struct call *call, int fd, int64_t offset, int64_t size,
+              const char *name)
+{
+    return size < DIRECT_MIN ? send_file_fd (call, fd, size, name)
+                             : send_large (call, fd, offset, size, name);
+}
+
 int
 do_download (struct call *call, const char *remotefilename)
 {
@@ -90,7 +151,7 @@ do_download (struct call *call, const char *remotefilename)
     if (size < 0)
         return -1;
     /* Files of /proc and the like have a size of 0, whatever they hold. */
-    return send_file_fd (call, fd, size > 0 ? size : -1, remotefilename);
+    return send_content (call, fd, 0, size > 0 ? size : -1, remotefilename);
 }
 
 int
@@ -115,5 +176,5 @@ do_download_offset (struct call *call, const char *remotefilename,
                      (long long) size, (long long) offset, (long long) end);
     if (lseek (fd, offset, SEEK_SET) < 0)
         return fail (&call->err, errno, "%s: %m", remotefilename);
-    return send_file_fd (call, fd, size, remotefilename);
+    return send_content (call, fd, offset, size, remotefilename);
 }
