@@ -203,7 +203,7 @@ set_attrs (struct tree_maker *m, const char *path, const struct tree_attrs *a,
         && fchownat (m->parent, name, a->uid, a->gid, AT_SYMLINK_NOFOLLOW)
                < 0)
         return fail (err, errno, "%s: setting the owner: %m", shown (path));
-    if (!S_ISLNK (a->mode) && !(new && mode_is_right (m, a))
+    if (m->exact && !S_ISLNK (a->mode) && !(new && mode_is_right (m, a))
         && fchmodat (m->parent, name, a->mode & 07777, 0) < 0)
         return fail (err, errno, "%s: setting the mode: %m", shown (path));
     if (!a->xattrs || a->xattrs->count == 0)
@@ -427,11 +427,13 @@ tree_finish (struct tree_maker *m, struct error *err)
 
         if (enter_parent (m, d->path, err) < 0)
             return -1;
-        /* Another file may have taken its place. */
+        /* Another file may have taken its place; and who is not root may
+         * fill a directory that belongs to somebody else.
+         */
         if ((restrict_mode (m, d) < 0
              || utimensat (m->parent, file_name (d->path), d->times,
                            AT_SYMLINK_NOFOLLOW) < 0)
-            && errno != ENOENT)
+            && errno != ENOENT && (m->exact || errno != EPERM))
             return fail (err, errno, "%s: setting the times: %m",
                          shown (d->path));
     }

@@ -98,8 +98,8 @@ seek_target (struct call *call, int fd, struct end target,
     }
     if (lseek (fd, r->append ? 0 : r->target, r->append ? SEEK_END : SEEK_SET)
         < 0)
-        return fail (&call->err, errno, "%s: offset %" PRIi64 ": %m", target.name,
-                     r->target);
+        return fail (&call->err, errno, "%s: offset %" PRIi64 ": %m",
+                     target.name, r->target);
     return 0;
 }
 
