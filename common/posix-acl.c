@@ -90,50 +90,84 @@ posix_acl_to_entry (const struct libarchive *la, struct archive_entry *entry,
     return 0;
 }
 
+/* An ACL while it is put together. */
+struct builder {
+    const struct libarchive *la;
+    struct archive_entry *entry;
+    owner_finder find;
+    void *opaque;
+    unsigned char *end; /* of what is there */
+};
+
+static int
+find_id (const struct builder *b, size_t tag, int id, const char *name,
+         uint32_t *ret, struct error *err)
+{
+    bool group = tags[tag].archive == ARCHIVE_ENTRY_ACL_GROUP;
+
+    *ret = tags[tag].has_id ? (uint32_t) id : NO_ID;
+    if (!tags[tag].has_id || id != -1)
+        return 0;
+    if (name && b->find && b->find (b->opaque, group, name, ret))
+        return 0;
+    return fail (err, EINVAL, "ACL for the unknown %s '%s'",
+                 group ? "group" : "user", name ? name : "");
+}
+
 /* Append the entries with one tag.  libarchive keeps them in any order. */
-static unsigned char *
-put_tag (const struct libarchive *la, struct archive_entry *entry, int type,
-         size_t i, unsigned char *p)
+static int
+put_tag (struct builder *b, int type, size_t i, struct error *err)
 {
     int t, permset, tag, id;
     const char *name;
+    uint32_t number;
 
-    la->archive_entry_acl_reset (entry, type);
-    while (la->archive_entry_acl_next (entry, type, &t, &permset, &tag, &id,
-                                       &name)
-           == ARCHIVE_OK)
-        if (tag == tags[i].archive) {
-            put_entry (p, tags[i].tag, (uint16_t) (permset & 7),
-                       tags[i].has_id ? (uint32_t) id : NO_ID);
-            p += ENTRY_SIZE;
-        }
-    return p;
+    b->la->archive_entry_acl_reset (b->entry, type);
+    while (b->la->archive_entry_acl_next (b->entry, type, &t, &permset, &tag,
+                                          &id, &name)
+           == ARCHIVE_OK) {
+        if (tag != tags[i].archive)
+            continue;
+        if (find_id (b, i, id, name, &number, err) < 0)
+            return -1;
+        put_entry (b->end, tags[i].tag, (uint16_t) (permset & 7), number);
+        b->end += ENTRY_SIZE;
+    }
+    return 0;
 }
 
-static void
-add_acl (const struct libarchive *la, struct archive_entry *entry, int type,
-         const char *name, struct xattr_list *ret)
+static int
+add_acl (struct builder *b, int type, const char *name,
+         struct xattr_list *ret, struct error *err)
 {
-    int count = la->archive_entry_acl_count (entry, type);
+    int count = b->la->archive_entry_acl_count (b->entry, type);
     cleanup_free unsigned char *value = NULL;
-    unsigned char *p;
 
     if (count <= 0)
-        return;
+        return 0;
     /* libarchive adds the three of the mode to what it counts. */
     value = xcalloc (HEADER_SIZE + ((size_t) count + 3) * ENTRY_SIZE, 1);
     value[0] = ACL_VERSION;
-    p = value + HEADER_SIZE;
+    b->end = value + HEADER_SIZE;
     for (size_t i = 0; i < NR_TAGS; i++)
-        p = put_tag (la, entry, type, i, p);
-    xattr_list_add (ret, name, value, (size_t) (p - value));
+        if (put_tag (b, type, i, err) < 0)
+            return -1;
+    xattr_list_add (ret, name, value, (size_t) (b->end - value));
+    return 0;
 }
 
-void
+int
 posix_acl_from_entry (const struct libarchive *la,
-                      struct archive_entry *entry, struct xattr_list *ret)
+                      struct archive_entry *entry, owner_finder find,
+                      void *opaque, struct xattr_list *ret,
+                      struct error *err)
 {
-    add_acl (la, entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, XATTR_ACL_ACCESS, ret);
-    add_acl (la, entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, XATTR_ACL_DEFAULT,
-             ret);
+    struct builder b = { .la = la, .entry = entry, .find = find,
+                         .opaque = opaque };
+
+    if (add_acl (&b, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, XATTR_ACL_ACCESS, ret,
+                 err) < 0)
+        return -1;
+    return add_acl (&b, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, XATTR_ACL_DEFAULT,
+                    ret, err);
 }

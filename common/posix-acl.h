@@ -5,6 +5,8 @@
 #ifndef COMMON_POSIX_ACL_H
 #define COMMON_POSIX_ACL_H
 
+#include <stdint.h>
+
 #include "libarchive.h"
 #include "xattr-list.h"
 
@@ -13,9 +15,18 @@ int posix_acl_to_entry (const struct libarchive *la,
                         struct archive_entry *entry, const struct xattr *x,
                         struct error *err);
 
-/* The ACLs that an entry has, as attributes. */
-void posix_acl_from_entry (const struct libarchive *la,
-                           struct archive_entry *entry,
-                           struct xattr_list *ret);
+/* Finds the number of a user or a group by its name, which is all that some
+ * archives have: false if there is none.
+ */
+typedef bool (*owner_finder) (void *opaque, bool group, const char *name,
+                              uint32_t *ret);
+
+/* The ACLs that an entry has, as attributes.  EINVAL if one of its names is
+ * not known.
+ */
+int posix_acl_from_entry (const struct libarchive *la,
+                          struct archive_entry *entry, owner_finder find,
+                          void *opaque, struct xattr_list *ret,
+                          struct error *err);
 
 #endif /* COMMON_POSIX_ACL_H */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "memory.h"
-#include "posix-acl.h"
 #include "string-list.h"
 #include "tar-unpack.h"
 #include "utf8.h"
@@ -142,9 +141,9 @@ unpack_member (const struct tar_unpack *u, struct archive_entry *entry,
 }
 
 /* The chosen attributes of a member, and its ACLs. */
-static void
+static int
 member_xattrs (const struct tar_unpack *u, struct archive_entry *entry,
-               struct xattr_list *ret)
+               struct xattr_list *ret, struct error *err)
 {
     const char *name;
     const void *value;
@@ -156,8 +155,10 @@ member_xattrs (const struct tar_unpack *u, struct archive_entry *entry,
         if (name && !string_starts_with (name, "system.")
             && xattr_is_chosen (&u->xattrs, name))
             xattr_list_add (ret, name, value, size);
-    if (u->xattrs.acls)
-        posix_acl_from_entry (u->la, entry, ret);
+    if (!u->xattrs.acls)
+        return 0;
+    return posix_acl_from_entry (u->la, entry, u->find_owner, u->opaque, ret,
+                                 err);
 }
 
 static void
@@ -196,7 +197,8 @@ unpack_entry (const struct tar_unpack *u, struct archive_entry *entry,
         return -1;
     member_attrs (u, entry, &attrs);
     if (u->xattrs.plain || u->xattrs.selinux || u->xattrs.acls) {
-        member_xattrs (u, entry, &xattrs);
+        if (member_xattrs (u, entry, &xattrs, err) < 0)
+            return fail_context (err, "%s", path);
         attrs.xattrs = &xattrs;
     }
     return unpack_member (u, entry, path, &attrs, err);

@@ -4,6 +4,7 @@
 #define COMMON_TAR_UNPACK_H
 
 #include "libarchive.h"
+#include "posix-acl.h"
 #include "tree-make.h"
 
 struct tar_unpack {
@@ -12,6 +13,8 @@ struct tar_unpack {
     struct tree_maker *maker;
     struct xattr_choice xattrs; /* what to restore */
     const char *prefix;         /* put before all paths, or NULL */
+    owner_finder find_owner;    /* for ACLs; may be NULL */
+    void *opaque;
 };
 
 /* Unpack all of it.  Members with ".." in their names, or that would leave

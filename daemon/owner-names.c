@@ -72,6 +72,17 @@ owner_name (struct owner_names *names, uint32_t id)
     return names->last;
 }
 
+bool
+owner_id (const struct owner_names *names, const char *name, uint32_t *ret)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp (names->names[i].name, name) == 0) {
+            *ret = names->names[i].id;
+            return true;
+        }
+    return false;
+}
+
 void
 owner_names_free (struct owner_names *names)
 {

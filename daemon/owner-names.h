@@ -21,6 +21,10 @@ void owner_names_read (struct call *call, const char *path,
 /* NULL: it has none. */
 const char *owner_name (struct owner_names *names, uint32_t id);
 
+/* The other way round; false: nobody has the name. */
+bool owner_id (const struct owner_names *names, const char *name,
+               uint32_t *ret);
+
 void owner_names_free (struct owner_names *names);
 
 #define cleanup_owner_names __attribute__ ((cleanup (owner_names_free)))

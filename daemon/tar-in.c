@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "calls.h"
+#include "owner-names.h"
 #include "server.h"
 #include "sysroot.h"
 #include "tar-unpack.h"
@@ -92,21 +93,42 @@ resolve_flags (struct call *call, int dir)
     return RESOLVE_BENEATH;
 }
 
+/* The guest's names, which ACLs of archives may have instead of numbers. */
+struct owners {
+    struct owner_names *users, *groups;
+};
+
+static bool
+find_owner (void *opaque, bool group, const char *name, uint32_t *ret)
+{
+    const struct owners *o = opaque;
+
+    return owner_id (group ? o->groups : o->users, name, ret);
+}
+
 static int
 unpack (struct source *s, struct archive *a, int dir,
         const struct tar_in_opts *opts)
 {
     cleanup_tree_maker struct tree_maker maker = TREE_MAKER (dir);
+    cleanup_owner_names struct owner_names users = { 0 }, groups = { 0 };
+    struct owners owners = { &users, &groups };
     struct tar_unpack u = {
         .la = s->la,
         .archive = a,
         .maker = &maker,
         .xattrs = { .plain = opts->xattrs, .selinux = opts->selinux,
                     .acls = opts->acls },
+        .find_owner = find_owner,
+        .opaque = &owners,
     };
     mode_t before = umask (0);
     int r;
 
+    if (opts->acls) {
+        owner_names_read (s->call, "/etc/passwd", &users);
+        owner_names_read (s->call, "/etc/group", &groups);
+    }
     maker.resolve = resolve_flags (s->call, dir);
     maker.exact = maker.no_umask = true;
     maker.keep_links = opts->keepdirlink;
