@@ -65,9 +65,10 @@ stat_device (struct call *call, const char *name, const char *kernel,
         if (stat (kernel, ret) == 0)
             return 0;
     }
-    fail (&call->err, errno, "%s: %m", name);
-    return activation.message
-               ? fail_context (&call->err, "%s", activation.message) : -1;
+    if (!activation.message)
+        return fail (&call->err, errno, "%s: %m", name);
+    return fail (&call->err, errno, "%s: %m (activating logical volumes: "
+                 "%s)", name, activation.message);
 }
 
 /* /dev/VG/LV and /dev/dm-0 are links and aliases; there is one name under

@@ -34,6 +34,7 @@ struct daemon {
     struct strings labels; /* of the same drives, "" for none */
     struct disk_flushes *flushes;
     bool volumes_active; /* lvm_activate_once () has found some */
+    struct error volumes_error; /* and could not activate all of them */
 };
 
 /* Where a file that belongs to a call is. */

@@ -85,18 +85,33 @@ add_once (struct strings *list, const char *s)
     strings_add (list, s);
 }
 
-/* Modules as LVM calls them; the kernel's are dm-... */
+/* What LVM does not tell: the modules that do the work for others. */
+static const struct {
+    const char *type; /* how the type of a segment begins */
+    const char *module;
+} helpers[] = {
+    { "raid0", "raid0" },
+    { "raid1", "raid1" },
+    { "raid10", "raid10" },
+    { "cache", "dm-cache-smq" },
+};
+
+/* names: as LVM calls them, separated by commas. */
 static void
-plan_modules (struct plan *p, const char *names)
+plan_modules (struct plan *p, const char *type, const char *names)
 {
     cleanup_string_array char **list = string_split (names, ',');
 
     for (size_t i = 0; list[i]; i++) {
-        add_once (&p->modules, strcmp (list[i], "thin") == 0 ? "thin-pool"
+        bool thin = strcmp (list[i], "thin") == 0;
+        cleanup_free char *module = xasprintf ("dm-%s", thin ? "thin-pool"
                                                              : list[i]);
-        if (strcmp (list[i], "cache") == 0)
-            add_once (&p->modules, "cache-smq");
+
+        add_once (&p->modules, module);
     }
+    for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++)
+        if (string_starts_with (type, helpers[i].type))
+            add_once (&p->modules, helpers[i].module);
 }
 
 static bool
@@ -141,14 +156,15 @@ plan_row (struct plan *p, const struct lvm_report *r, size_t row)
 {
     const char *vg = lvm_report_value (r, row, COLUMN_VG);
     const char *lv = lvm_report_value (r, row, COLUMN_LV);
+    const char *type = lvm_report_value (r, row, COLUMN_TYPE);
     cleanup_free char *name = xasprintf ("%s/%s", vg, lv);
 
     if (!is_plain (vg) || !is_plain (lv))
         return;
-    if (string_starts_with (lvm_report_value (r, row, COLUMN_TYPE), "raid6"))
+    if (string_starts_with (type, "raid6"))
         add_once (&p->raid6, name);
     else {
-        plan_modules (p, lvm_report_value (r, row, COLUMN_MODULES));
+        plan_modules (p, type, lvm_report_value (r, row, COLUMN_MODULES));
         if (lv[0] != '[') /* inner parts have their names in brackets */
             add_once (&p->volumes, name);
     }
@@ -182,12 +198,9 @@ make_plan (struct plan *p, char *const *vgs)
 static int
 load_modules (const struct plan *p, struct error *err)
 {
-    for (size_t i = 0; i < p->modules.count; i++) {
-        cleanup_free char *name = xasprintf ("dm-%s", p->modules.item[i]);
-
-        if (module_load (name, err) < 0)
+    for (size_t i = 0; i < p->modules.count; i++)
+        if (module_load (p->modules.item[i], err) < 0)
             return -1;
-    }
     return 0;
 }
 
@@ -257,9 +270,14 @@ lvm_activate_once (struct daemon *daemon, struct error *err)
 {
     char *const all[] = { NULL };
 
-    if (!daemon->appliance || daemon->volumes_active
-        || !find_physical_volume ())
+    if (!daemon->appliance)
         return 0;
-    daemon->volumes_active = true;
-    return lvm_activate (all, err);
+    if (!daemon->volumes_active && find_physical_volume ()) {
+        daemon->volumes_active = true;
+        lvm_activate (all, &daemon->volumes_error);
+    }
+    if (!daemon->volumes_error.message)
+        return 0;
+    return fail (err, daemon->volumes_error.errnum, "%s",
+                 daemon->volumes_error.message);
 }

@@ -88,7 +88,7 @@ static const char configuration[] =
     "    process_priority = 0\n"
     "    reserved_stack = 0\n"
     "    reserved_memory = 0\n"
-    "    mlock_filter = [ \"-\" ]\n"
+    "    mlock_filter = [ \":\" ]\n"
     "}\n";
 
 /* The one instance of LVM, and what it says while a command runs. */

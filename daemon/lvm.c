@@ -318,6 +318,7 @@ do_vg_activate (struct call *call, int activate, char *const *volgroups)
         lvm_activate_once (call->daemon, &of_others);
     }
     call->daemon->volumes_active = true;
+    error_clear (&call->daemon->volumes_error);
     return activate ? lvm_activate (vgs, &call->err)
                     : lvm_deactivate (vgs, &call->err);
 }
@@ -357,6 +358,7 @@ set_devices (struct call *call, char *const *devices)
         return -1;
     lvm_set_devices (devices);
     call->daemon->volumes_active = false;
+    error_clear (&call->daemon->volumes_error);
     return do_vgscan (call);
 }
 
