@@ -118,11 +118,9 @@ parse_option (struct shell *sh, const struct shell_command *c,
 
     if (n < 0 && !count_parameters (c->options))
         return command_usage (c, "too many arguments", err);
-    if (n < 0) {
-        cleanup_free char *what = xasprintf ("'%s' is no option", word);
-
-        return command_usage (c, what, err);
-    }
+    if (n < 0)
+        return fail (err, EINVAL, "'%s' is no option of %s; 'help %s' lists "
+                     "them", word, c->name, c->name);
     if (args->given & UINT64_C (1) << n)
         return fail (err, EINVAL, "option '%s' is given twice",
                      c->options[n].name);

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Calls and guestfish's own commands: arguments in, results out."""
+
+import os
+
+import guestfish
+from guestfish import contains, equal, fails, needs, output, run
+
+MOUNTED = "sparse d.img 100M\nrun\nmkfs ext4 /dev/sda\nmount /dev/sda /\n"
+
+
+def test_results():
+    equal(output("get-memsize"), "256\n" if not os.environ.get(
+        "LIBGUESTFS_MEMSIZE") else os.environ["LIBGUESTFS_MEMSIZE"] + "\n")
+    equal(output("get-verbose"), "false\n")
+    equal(output("set-append", "a b", ":", "get-append"), "a b\n")
+    equal(output("set-append", "", ":", "get-append"), "\n")
+    contains(output("version"), "major: 1\nminor: ")
+
+
+def test_lists_and_hashes():
+    equal(output(script=MOUNTED + "mounts\nmountpoints\n"),
+          "/dev/sda\n/dev/sda: /\n")
+
+
+def test_struct_lists():
+    needs("part-list", "part-disk")
+    text = output(script="sparse d.img 100M\nrun\npart-disk /dev/sda mbr\n"
+                         "part-list /dev/sda\n")
+    contains(text, "[0] = {\n  part_num: 1\n  part_start: ")
+    equal(text[-2:], "}\n")
+
+
+def test_octal_and_hex():
+    needs("umask", "get-umask")
+    equal(output(script=MOUNTED + "umask 027\nget-umask\n"), "022\n027\n")
+
+
+def test_options():
+    equal(output(script="sparse d.img 10M\nrun\n"
+                        "mkfs ext4 /dev/sda label:x 'blocksize:1K'\n"), "")
+    contains(fails("add-drive", "x", "readonly:true", "readonly:true"),
+             "option 'readonly' is given twice")
+    contains(fails("add-drive", "x", "readonl:true"), "is no option of")
+    contains(fails("add-drive", "x", "readonly:maybe"),
+             "readonly: 'maybe' is neither true nor false")
+    contains(fails("add-drive"), "arguments are missing; usage: add-drive")
+    contains(fails("run", "x"), "too many arguments")
+
+
+def test_aliases():
+    equal(output("scratch", "10M", ":", "run", ":", "list-devices"),
+          "/dev/sda\n")
+
+
+def test_alloc_and_sparse():
+    run("alloc", "a.img", "3M", ":", "sparse", "b.img", "1G")
+    a, b = os.stat("a.img"), os.stat("b.img")
+    equal((a.st_size, b.st_size), (3 << 20, 1 << 30))
+    assert a.st_blocks * 512 >= 3 << 20
+    equal(b.st_blocks, 0)
+    contains(fails("sparse", "c.img", "1Q"), "size: '1Q' is not a number")
+    contains(fails("sparse", "/no/c.img", "1M"), "/no/c.img: No such file")
+    contains(fails("scratch", "1M", ":", "run", ":", "sparse", "c.img", "1M"),
+             "before 'run'")
+    assert not os.path.exists("c.img")
+
+
+def test_download():
+    text = output(script=MOUNTED + "touch /x\ndownload /x y\ndownload /x -\n")
+    equal(text, "")
+    equal(os.path.getsize("y"), 0)
+
+
+def test_download_to_stdout_file():
+    """What is there stays, and what follows comes after it."""
+    with open("out", "wb") as f:
+        f.write(b"old\n")
+        f.flush()
+        result = guestfish.subprocess.run(
+            [guestfish.GUESTFISH], stdout=f, check=True,
+            input=b"sparse d.img 1M\nrun\necho a\ndownload /dev/sda -\n"
+                  b"echo b\n")
+    equal(result.returncode, 0)
+    with open("out", "rb") as f:
+        equal(f.read(), b"old\na\n" + bytes(1 << 20) + b"b\n")
+
+
+def test_download_to_a_pipe():
+    script = "sparse d.img 5M\nrun\ndownload /dev/sda - | head -c 3 | wc -c\n"
+    equal(output(script=script + "echo b\n"), "3\nb\n")
+    contains(fails("--pipe-error", script=script), "Broken pipe")
+
+
+def test_heredoc():
+    needs("upload")
+    equal(output(script=MOUNTED + "upload -<<END /x\na\n# b\n  END\nEND\n"
+                                  "cat /x\n"), "a\n# b\n  END\n\n")
+    contains(fails(script=MOUNTED + "upload -<<END /x\na\n"),
+             "the end marker 'END' of line 5 is missing")
+
+
+def test_rest_of_the_script():
+    needs("upload")
+    run("-m", "/dev/sda", "-N", "disk:10M", check=False, script="")
+    equal(output(script=MOUNTED + "upload - /x\na\nb\n"), "")
+    equal(output("-a", "d.img", "-m", "/dev/sda", "cat", "/x"), "a\nb\n\n")
+
+
+def test_upload_from_stdin():
+    needs("upload")
+    run(script=MOUNTED)
+    run("-a", "d.img", "-m", "/dev/sda", "upload", "-", "/x", script="abc")
+    equal(output("-a", "d.img", "-m", "/dev/sda", "cat", "/x"), "abc\n")
+
+
+def test_binary_content():
+    needs("write")
+    result = guestfish.subprocess.run(
+        [guestfish.GUESTFISH], capture_output=True, check=True,
+        input=MOUNTED.encode() + b'write /x "\\x01\\xff\\n"\nread-file /x\n')
+    equal(result.stdout, b"\x01\xff\n")
+
+
+def test_reopen():
+    equal(output(script="sparse d.img 10M\nrun\nreopen\nis-config\n"),
+          "true\n")
+
+
+def test_library_error():
+    result = run(script=MOUNTED + "cat /no\necho a\n", check=False)
+    equal(result.returncode, 1)
+    equal(result.stderr,
+          "libguestfs: error: cat: /no: No such file or directory\n"
+          "guestfish: standard input:5: this was: cat /no\n")
+
+
+def test_events():
+    script = ("event tr trace 'echo \"$EVENT: $1\"'\n"
+              "list-events\nget-memsize\ndelete-event tr\nget-memsize\n")
+    text = output(script=script, env={**os.environ, "SHELL": "/bin/sh"})
+    contains(text, '"tr" (')
+    contains(run("-x", script="event x close 'echo gone'\n").stdout, "gone")
+    contains(fails("delete-event", "x"), "no event handler 'x'")
+    contains(fails("event", "x", "clos", "true"), "no event 'clos'")
+
+
+def test_progress_event_arguments():
+    text = output(script="event p progress 'echo p $3/$4'\n"
+                         "sparse d.img 40M\nrun\ndownload /dev/sda x\n")
+    contains(text, "p 41943040/41943040\n")
+
+
+def test_supported():
+    needs("feature-available", "available-all-groups")
+    contains(output("scratch", "1M", ":", "run", ":", "supported"), "lvm2")
+
+
+def test_glob():
+    needs("glob-expand")
+    equal(output(script=MOUNTED + "touch /a1\ntouch /a2\ntouch /b\n"
+                 "glob echo x /a* y\nglob echo /n* z\nglob echo '/a*' '/b*'\n"
+                 ), "x /a1 y\nx /a2 y\n/a1 /b\n/a2 /b\n")
+
+
+def test_more():
+    needs("write")
+    equal(output(script=MOUNTED + "write /x.txt abc\nmore /x.txt\n",
+                 env={**os.environ, "PAGER": "tr a-c A-C <"}), "ABC")
+
+
+def test_edit():
+    needs("upload", "realpath", "mktemp", "copy-attributes", "rename", "stat")
+    with open("editor", "w", encoding="ascii") as f:
+        f.write("#!/bin/sh\nsed -i s/old/new/ \"$1\"\n")
+    os.chmod("editor", 0o755)
+    equal(output(script=MOUNTED + "write /f 'old text'\nchmod 0640 /f\n"
+                 "ln-s f /link\nedit /link\ncat /f\nls /\nreadlink /link\n"
+                 "filesize /f\n",
+                 env={**os.environ, "EDITOR": os.path.abspath("editor")}),
+          "new text\nf\nlink\nlost+found\nf\n8\n")
+
+
+def test_copy_in_and_out():
+    needs("mkdir", "tar-in", "tar-out", "is-dir")
+    os.makedirs("tree/sub")
+    with open("tree/sub/f", "w", encoding="ascii") as f:
+        f.write("hello")
+    os.mkdir("out")
+    run(script=MOUNTED + "mkdir /d\ncopy-in tree /d\ncopy-out /d/tree out\n")
+    with open("out/tree/sub/f", encoding="ascii") as f:
+        equal(f.read(), "hello")
+
+
+if __name__ == "__main__":
+    guestfish.main()

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A person at a terminal, played on a pseudo-terminal."""
+
+import os
+
+import guestfish
+from guestfish import Terminal, contains, equal
+
+
+def start(*args, **environment):
+    t = Terminal(*args, **environment)
+    contains(t.wait_for(t.PROMPT), "Welcome to guestfish")
+    return t
+
+
+def finish(t, how="quit\n"):
+    t.type(how)
+    equal(t.end(), 0)
+
+
+def test_session():
+    t = start()
+    contains(t.command("echo a"), "\r\na\r\n")
+    contains(t.command("no-such"), "there is no command")
+    contains(t.command("echo 'b"), "this single quote has no end")
+    contains(t.command("!echo $((1+1))"), "2")
+    contains(t.command("echo c | tr c d"), "d")
+    finish(t)
+
+
+def test_errors_do_not_end_it():
+    t = start()
+    contains(t.command("cat /x"), "libguestfs: error: cat: ")
+    contains(t.command("<! echo no-such; echo echo b"), "no-such")
+    contains(t.command("echo still here"), "still here")
+    finish(t)
+
+
+def test_end_of_file():
+    t = start()
+    finish(t, "\x04")
+
+
+def test_greeting_says_what_is_next():
+    t = Terminal()
+    contains(t.wait_for(t.PROMPT), "'add FILE' adds a disk image")
+    finish(t)
+    t = Terminal("-N", "disk:10M")
+    contains(t.wait_for(t.PROMPT), "The appliance runs.")
+    finish(t)
+
+
+def test_prompt_and_colours():
+    t = Terminal(GUESTFISH_PS1="(\\x41\\102) ", GUESTFISH_INIT="init\\n",
+                 GUESTFISH_OUTPUT="out:", GUESTFISH_RESTORE="bye\\n")
+    contains(t.wait_for("(AB) "), "init")
+    t.type("echo x\n")
+    contains(t.wait_for("(AB) "), "out:x")
+    t.type("quit\n")
+    t.wait_for("bye")
+    equal(t.end(), 0)
+
+
+def test_history():
+    t = start()
+    t.command("echo first")
+    t.command("echo second")
+    finish(t)
+    with open(".guestfish", encoding="ascii") as f:
+        equal(f.read(), "echo first\necho second\nquit\n")
+    equal(os.stat(".guestfish").st_mode & 0o777, 0o600)
+    t = start()
+    t.type("\x10\x10\x10\n")  # Ctrl-P thrice
+    contains(t.wait_for(t.PROMPT), "first")
+    finish(t)
+
+
+def test_heredoc():
+    guestfish.needs("upload")
+    t = start("-N", "disk:50M")
+    t.command("mkfs ext4 /dev/sda")
+    t.command("mount /dev/sda /")
+    t.type("upload -<<END /x\n")
+    for line in ("a", "b", "END"):
+        t.wait_for("> ")
+        t.type(line + "\n")
+    t.wait_for(t.PROMPT)
+    contains(t.command("cat /x"), "a\r\nb\r\n")
+    finish(t)
+
+
+def test_interrupt_at_the_prompt():
+    t = start()
+    t.type("echo half")
+    t.wait_for("half")
+    t.type("\x03")
+    t.wait_for("^C")
+    contains(t.command("echo whole"), "whole")
+    finish(t)
+
+
+def test_interrupt_cancels_a_call():
+    t = start("--progress-bars", "-N", "disk:200G")
+    t.type("download /dev/sda /dev/null\n")
+    contains(t.wait_for("%"), "")
+    t.type("\x03")
+    contains(t.wait_for(t.PROMPT), "cancelled by the user")
+    contains(t.command("list-devices"), "/dev/sda")
+    finish(t)
+
+
+def test_progress_bar():
+    t = start("-N", "disk:200G")
+    t.type("download /dev/sda /dev/null\n")
+    contains(t.wait_for("/s "), "% [")
+    t.wait_for(":")  # the time that is left
+    t.type("\x03")
+    t.wait_for(t.PROMPT)
+    finish(t)
+
+
+def test_complete_commands():
+    t = start()
+    t.type("set-memsi\t 333\n")
+    t.wait_for(t.PROMPT)
+    contains(t.command("get-memsize"), "333")
+    t.type("help laun\t\n")
+    contains(t.wait_for(t.PROMPT), "launch - ")
+    finish(t)
+
+
+def test_complete_options_and_devices():
+    t = start("-N", "disk:50M")
+    t.type("mkfs ext2 /dev/s\tlab\tdata\n")
+    contains(t.wait_for(t.PROMPT), "mkfs ext2 /dev/sda label:data")
+    t.type("add-drive x reado\tt\t\n")
+    contains(t.wait_for(t.PROMPT), "readonly:true")
+    finish(t)
+
+
+def test_complete_local_files():
+    with open("local-file", "w", encoding="ascii"):
+        pass
+    t = start()
+    t.type("add-drive loc\t\n")
+    contains(t.wait_for(t.PROMPT), "local-file")
+    finish(t)
+
+
+def test_complete_paths():
+    guestfish.needs("readdir", "mkdir", "write")
+    t = start("-N", "disk:50M")
+    for line in ("mkfs ext2 /dev/sda", "mount /dev/sda /", "mkdir /folder",
+                 "write /folder/a.txt abc", "write '/a b' def"):
+        t.command(line)
+    t.type("cat /fol\ta\t\n")
+    contains(t.wait_for(t.PROMPT), "abc")
+    t.type("cat /a\t\n")
+    contains(t.wait_for(t.PROMPT), "def")
+    finish(t)
+
+
+def test_key_is_not_echoed():
+    guestfish.needs("cryptsetup-open")
+    t = start("-N", "disk:10M")
+    t.type("cryptsetup-open /dev/sda x\n")
+    t.wait_for('Enter key or passphrase ("key"): ')
+    t.type("sesame\n")
+    assert "sesame" not in t.wait_for(t.PROMPT)
+    finish(t)
+
+
+if __name__ == "__main__":
+    guestfish.main()

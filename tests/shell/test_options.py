@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The options of the command line."""
+
+import os
+import pty
+
+import guestfish
+from guestfish import contains, equal, fails, output, run
+
+# What scripts of fifteen years use.
+OPTIONS = """-a --add --blocksize -c --connect --csh -d --domain --echo-keys
+-f --file --format -h --cmd-help --help -i --inspector --key
+--keys-from-stdin --listen -m --mount --network -N --new -n --no-sync
+--no-dest-paths -D --no-progress-bars --pipe-error --progress-bars --remote
+-r --ro -v --verbose -V --version -w --rw -x""".split()
+
+
+def make_image(name="disk.img", size="10M"):
+    with open(name, "w", encoding="ascii") as f:
+        f.truncate(int(size.removesuffix("M")) << 20)
+    return name
+
+
+def test_version():
+    for option in ("-V", "--version"):
+        contains(output(option), "guestfish 1.")
+
+
+def test_help_lists_every_option():
+    text = output("--help")
+    listed = output("--long-options").split()
+    listed += output("--short-options").split()
+    for option in OPTIONS:
+        contains(text, option)
+        assert option in listed, option
+    for line in text.splitlines():
+        assert len(line) <= 80, line
+
+
+def test_command_help():
+    text = output("-h")
+    for name in ("mount", "add-drive", "quit", "glob", "touch"):
+        contains(text, f"\n{name} ")
+    text = output("-h", "mount", "quit")
+    contains(text, "mount - ")
+    contains(text, "quit - ")
+    contains(fails("--cmd-help", "moutn"), "did you mean mount?")
+
+
+def test_every_command_has_help():
+    names = [line.split()[0] for line in output("help", "-l").splitlines()]
+    assert len(names) > 500
+    text = output(script="".join(f"help {name}\n" for name in names))
+    for name in names:
+        contains(text, f"{name}")
+
+
+def test_unknown_options():
+    contains(fails("--bogus"), "unknown option --bogus")
+    contains(fails("-Z"), "unknown option -Z")
+    contains(fails("-a"), "option -a needs a value")
+    contains(fails("--add"), "option --add needs a value")
+    contains(fails("--ro=1"), "takes no value")
+
+
+def test_what_is_not_there_yet():
+    contains(fails("-i"), "inspection is not implemented yet")
+    contains(fails("-d", "guest"), "-d guest: asking libvirt")
+    contains(fails("--key", "x:key:y"), "--key")
+    contains(fails("--live"), "shut it down first")
+    run("--selinux", "--network", "-c", "qemu:///session", "echo", "a")
+
+
+def test_planned_command():
+    planned = [line.split()[0] for line in output("help", "-l").splitlines()
+               if line.endswith("(not implemented yet)")]
+    if not planned:
+        raise guestfish.Skip("everything is implemented")
+    contains(fails(planned[0]), f"{planned[0]}: not implemented yet")
+
+
+def test_combinations():
+    contains(fails("--csh"), "--listen only")
+    contains(fails("--listen", "echo"), "takes no commands")
+    contains(fails("--listen", "--remote=1"), "one or the other")
+    contains(fails("-f", "x", "echo"), "not both")
+    contains(fails("--remote=1", "-a", "x", "echo"), "send 'add'")
+
+
+def test_add():
+    make_image()
+    equal(output("-a", "disk.img", "run", ":", "list-devices"), "/dev/sda\n")
+    contains(fails("-a", "no.img", "echo"), "no.img")
+
+
+def test_read_only():
+    make_image()
+    for options in (["--ro", "-a", "disk.img"], ["-a", "disk.img", "-r"]):
+        contains(fails(*options, "run", ":", "mkfs", "ext2", "/dev/sda"),
+                 "mkfs")
+    run("-r", "-w", "-a", "disk.img", "run", ":", "mkfs", "ext2", "/dev/sda")
+
+
+def test_format():
+    make_image()
+    trace = run("-x", "--format=raw", "-a", "disk.img", "--format", "-a",
+                "disk.img", "echo").stderr
+    contains(trace, '"format:raw"')
+    equal(trace.count("format"), 1)
+
+
+def test_blocksize():
+    make_image()
+    contains(run("-x", "--blocksize=512", "-a", "disk.img", "echo").stderr,
+             "blocksize:512")
+    contains(fails("--blocksize=1024", "-a", "disk.img"), "only 512 and 4096")
+
+
+def test_mount():
+    make_image()
+    run("-a", "disk.img", "run", ":", "mkfs", "ext4", "/dev/sda")
+    equal(output("-a", "disk.img", "-m", "/dev/sda", "mounts"), "/dev/sda\n")
+    equal(output("-a", "disk.img", "-m", "/dev/sda:/:noatime:ext4",
+                 "mounts"), "/dev/sda\n")
+    contains(fails("--ro", "-a", "disk.img", "-m", "/dev/sda", "touch", "/x"),
+             "Read-only file system")
+    contains(fails("-a", "disk.img", "-m", "/dev/sdq", "echo"), "/dev/sdq")
+    contains(fails("-m", "a:b:c:d:e"), "not of the form")
+
+
+def test_trace_and_verbose():
+    contains(run("-x", "get-memsize").stderr, "libguestfs: trace: ")
+    run("-v", "get-memsize")
+
+
+def test_no_sync():
+    equal(output("-n", "get-autosync"), "false\n")
+    equal(output("get-autosync"), "true\n")
+
+
+def test_uri():
+    make_image()
+    path = os.path.abspath("disk.img")
+    equal(output("-a", f"file://{path}", "run", ":", "list-devices"),
+          "/dev/sda\n")
+    trace = run("-x", "-a", "ssh://us%65r@example.com:22/d%20k.img", "echo",
+                check=False).stderr
+    for part in ('"/d k.img"', "protocol:ssh", "server:tcp:example.com:22",
+                 "username:user"):
+        contains(trace, part)
+    trace = run("-x", "-a", "nbd:///exp?socket=/s", "echo",
+                check=False).stderr
+    contains(trace, "server:unix:/s")
+    contains(fails("-a", "foo://x/y", "echo"), "this protocol is unknown")
+
+
+def test_keys_from_stdin():
+    guestfish.needs("cryptsetup-open")
+    contains(fails("--keys-from-stdin", "--", "cryptsetup-open", "/dev/sda",
+                   "x", script="secret\n"), "launch")
+
+
+def test_no_prompt_without_a_terminal():
+    ours, theirs = pty.openpty()
+    result = run(script="echo a\n")
+    os.close(ours)
+    os.close(theirs)
+    equal(result.stdout, "a\n")
+    equal(result.stderr, "")
+
+
+if __name__ == "__main__":
+    guestfish.main()
