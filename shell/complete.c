@@ -26,6 +26,9 @@ static struct shell *shell;
 static struct strings offers;
 static size_t next_offer;
 
+/* What the user's inputrc says. */
+static bool mark_directories;
+
 static void
 offer (const char *word, const char *text)
 {
@@ -63,6 +66,17 @@ offer_devices (const char *text)
     offer_list (guestfs_lvs (shell->g), text);
 }
 
+/* Paths of the guest are shown and quoted like names of local files, but
+ * whether there is a local folder of that name doesn't matter.
+ */
+static void
+treat_as_file_names (void)
+{
+    rl_filename_completion_desired = 1;
+    rl_filename_quoting_desired = 1;
+    rl_variable_bind ("mark-directories", "off");
+}
+
 /* Folders end with a slash, after which one can go on. */
 static void
 offer_paths (const char *text)
@@ -70,8 +84,8 @@ offer_paths (const char *text)
     size_t length = (size_t) (strrchr (text, '/') + 1 - text);
     cleanup_free char *folder = xstrndup (text, length);
     struct guestfs_dirent_list *list = guestfs_readdir (shell->g, folder);
-    bool ready_for_more = false;
 
+    treat_as_file_names ();
     for (uint32_t i = 0; list && i < list->len; i++) {
         const struct guestfs_dirent *d = &list->val[i];
         cleanup_free char *path = NULL;
@@ -81,11 +95,9 @@ offer_paths (const char *text)
         path = xasprintf ("%s%s%s", folder, d->name,
                           d->ftyp == 'd' ? "/" : "");
         offer (path, text);
-        ready_for_more |= d->ftyp == 'd';
     }
     guestfs_free_dirent_list (list);
-    if (ready_for_more && offers.count == 1
-        && string_ends_with (offers.item[0], "/"))
+    if (offers.count == 1 && string_ends_with (offers.item[0], "/"))
         rl_completion_suppress_append = 1;
 }
 
@@ -207,6 +219,7 @@ complete (const char *text, int start, int end)
 
     (void) end;
     strings_free (&offers);
+    rl_variable_bind ("mark-directories", mark_directories ? "on" : "off");
     if (before[strspn (before, " \t-")] == '\0') {
         offer_commands (text);
         return matches (text);
@@ -230,7 +243,12 @@ complete (const char *text, int start, int end)
 void
 complete_init (struct shell *sh)
 {
+    const char *mark;
+
     shell = sh;
+    rl_initialize ();
+    mark = rl_variable_value ("mark-directories");
+    mark_directories = !mark || strcmp (mark, "off") != 0;
     rl_attempted_completion_function = complete;
     rl_basic_word_break_characters = " \t\n";
     rl_completer_word_break_characters = (char *) " \t\n";

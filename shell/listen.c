@@ -15,8 +15,9 @@
 #include "remote.h"
 #include "run.h"
 
-/* The shell waits until nobody has its pipe open any more, so stdout must
- * not stay that of the start; nor do we compete for what is typed.
+/* Who started us may wait until nobody has its pipes open any more; nor do
+ * we compete for what is typed.  What goes wrong from now on, each client
+ * sees on its own stderr.
  */
 static int
 leave_terminal (struct error *err)
@@ -26,7 +27,8 @@ leave_terminal (struct error *err)
     if (null < 0)
         return fail (err, errno, "/dev/null: %m");
     fflush (stdout);
-    if (dup2 (null, STDIN_FILENO) < 0 || dup2 (null, STDOUT_FILENO) < 0)
+    if (dup2 (null, STDIN_FILENO) < 0 || dup2 (null, STDOUT_FILENO) < 0
+        || dup2 (null, STDERR_FILENO) < 0)
         return fail (err, errno, "dup2: %m");
     return 0;
 }

@@ -279,13 +279,14 @@ prepared_free (struct prepared *p)
 void
 prepared_print_types (void)
 {
-    puts ("-N [FILE=]TYPE[:PARAMETER...] makes a disk image (test1.img for "
-          "the first, and so\non) and adds it. Types, with the parameters "
-          "that each takes in that order:\n");
+    puts ("-N [FILE=]TYPE[:PARAMETER...] makes a disk image and adds it. "
+          "Without FILE it is\ncalled test1.img, the second one test2.img, "
+          "and so on. These are the types, with\nthe parameters of each in "
+          "their order:\n");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        printf ("  %s: %s\n      ", types[i].name, types[i].summary);
+        printf ("  %s: %s\n    ", types[i].name, types[i].summary);
         for (size_t j = 0; types[i].parameters[j].name; j++)
-            printf ("%s%s=%s", j ? ", " : "", types[i].parameters[j].name,
+            printf ("%s%s=%s", j ? " " : "", types[i].parameters[j].name,
                     types[i].parameters[j].value);
         putchar ('\n');
     }

@@ -7,8 +7,9 @@
 #include <errno.h>
 #include <stdint.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 
 #include "cleanup.h"
@@ -22,7 +23,21 @@
 #include "shell.h"
 #include "string-list.h"
 
-/* Sockets of processes that are no more: they were killed. */
+/* Does nobody listen there any more? */
+static bool
+is_stale (const char *folder, int pid)
+{
+    cleanup_fd int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK
+                                             | SOCK_CLOEXEC, 0);
+    cleanup_error struct error ignored = { 0 };
+    struct sockaddr_un address;
+
+    return fd >= 0 && remote_address (folder, pid, &address, &ignored) == 0
+           && connect (fd, (struct sockaddr *) &address, sizeof address) < 0
+           && errno == ECONNREFUSED;
+}
+
+/* Sockets of processes that were killed. */
 static void
 remove_stale_sockets (const char *folder)
 {
@@ -36,9 +51,20 @@ remove_stale_sockets (const char *folder)
         if (string_starts_with (d->d_name, "socket-")
             && parse_number (d->d_name + strlen ("socket-"), 1, INT32_MAX,
                              &pid, &ignored) == 0
-            && kill ((pid_t) pid, 0) < 0 && errno == ESRCH)
+            && is_stale (folder, (int) pid))
             unlinkat (dirfd (dir), d->d_name, 0);
     }
+}
+
+/* Between bind and listen a socket looks stale: one process at a time. */
+static int
+lock_folder (const char *folder, struct error *err)
+{
+    cleanup_fd int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || flock (fd, LOCK_EX) < 0)
+        return fail (err, errno, "%s: %m", folder);
+    return steal_fd (&fd);
 }
 
 static char *
@@ -53,10 +79,12 @@ int
 remote_listen (struct error *err)
 {
     cleanup_free char *folder = socket_folder (err);
+    cleanup_fd int lock = -1;
     cleanup_fd int fd = -1;
     struct sockaddr_un address;
 
-    if (!folder || remote_address (folder, getpid (), &address, err) < 0)
+    if (!folder || remote_address (folder, getpid (), &address, err) < 0
+        || (lock = lock_folder (folder, err)) < 0)
         return -1;
     remove_stale_sockets (folder);
     unlink (address.sun_path);
@@ -139,7 +167,27 @@ carry_out (struct shell *sh, struct line *line)
     return r;
 }
 
-/* One connection is one command.  Returns whether to go on. */
+/* A command that came whole.  After the last one the disks are written and
+ * everything is closed before the client goes on, who hears what fails.
+ */
+static int
+carry_out_line (struct shell *sh, struct line *line)
+{
+    cleanup_error struct error err = { 0 };
+    int r = carry_out (sh, line);
+
+    if (line->ignore_errors)
+        r = 0;
+    if (r < 0)
+        sh->quit = true;
+    if (sh->quit && shell_close_handle (sh, &err) < 0) {
+        print_error (&err);
+        r = -1;
+    }
+    return r;
+}
+
+/* One connection is one command. */
 static int
 serve_one (struct shell *sh, int fd, struct error *err)
 {
@@ -154,14 +202,10 @@ serve_one (struct shell *sh, int fd, struct error *err)
     r = receive_words (fd, &line, err);
     exchange_fds (fds);
     if (r == 0)
-        r = carry_out (sh, &line);
+        r = carry_out_line (sh, &line);
     exchange_fds (fds);
     for (int i = 0; i < REMOTE_FDS; i++)
         close (fds[i]);
-    if (line.ignore_errors)
-        r = 0;
-    if (r < 0)
-        sh->quit = true;
     status = r < 0;
     write_full (fd, &status, 1);
     return err->message ? -1 : 0;

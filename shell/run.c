@@ -13,6 +13,7 @@
 #include "command-table.h"
 #include "host.h"
 #include "interrupt.h"
+#include "memory.h"
 #include "parser.h"
 #include "progress.h"
 #include "remote.h"
@@ -174,14 +175,26 @@ run_words (struct shell *sh, char *const *words, struct error *err)
     return run_command (sh, words, &word, err);
 }
 
+/* Over there, the '-' before a command matters, too. */
 static int
-run_here_or_there (struct shell *sh, char *const *words, size_t *ret_word,
-                   struct error *err)
+send_command (int pid, const struct line *line, char *const *words,
+              struct error *err)
+{
+    cleanup_string_array char **copy = string_array_copy (words);
+    cleanup_free char *name = steal (&copy[0]);
+
+    copy[0] = xasprintf ("%s%s", line->ignore_errors ? "-" : "", name);
+    return remote_send (pid, copy, err);
+}
+
+static int
+run_here_or_there (struct shell *sh, const struct line *line,
+                   char *const *words, size_t *ret_word, struct error *err)
 {
     if (!sh->remote_pid)
         return run_command (sh, words, ret_word, err);
     *ret_word = (size_t) -1;
-    return remote_send (sh->remote_pid, words, err);
+    return send_command (sh->remote_pid, line, words, err);
 }
 
 static int
@@ -193,11 +206,11 @@ run_piped (struct shell *sh, const struct line *line, char *const *words,
 
     *ret_word = (size_t) -1;
     if (!line->host)
-        return run_here_or_there (sh, words, ret_word, err);
+        return run_here_or_there (sh, line, words, ret_word, err);
     if (host_pipe (line->host, &p, err) < 0)
         return -1;
     sh->piped = true;
-    r = run_here_or_there (sh, words, ret_word, err);
+    r = run_here_or_there (sh, line, words, ret_word, err);
     sh->piped = false;
     host_unpipe (&p);
     return r;

@@ -95,6 +95,7 @@ def test_interrupt_at_the_prompt():
     t.wait_for("half")
     t.type("\x03")
     t.wait_for("^C")
+    t.wait_for(t.PROMPT)
     contains(t.command("echo whole"), "whole")
     finish(t)
 

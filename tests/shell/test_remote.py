@@ -197,7 +197,7 @@ def test_sizes_that_lie():
                  struct.pack("=I", 4) + b"echo"):
         with Server() as server:
             raw(server, hello + tail)
-            server.wait_for_end()
+            equal(server.output("echo", "a"), "a\n")
 
 
 if __name__ == "__main__":
