@@ -127,9 +127,10 @@ list (const char *text)
         return xstrdup (err.message);
     }
     for (size_t i = 0; strings[i]; i++) {
-        cleanup_free char *before = all;
+        char *longer = xasprintf ("%s<%s>", all, strings[i]);
 
-        all = xasprintf ("%s<%s>", all, strings[i]);
+        free (all);
+        all = longer;
     }
     return all;
 }
