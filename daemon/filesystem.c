@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "calls.h"
 #include "command.h"
 #include "filesystem.h"
+#include "lvm-activate.h"
 #include "probe.h"
 #include "sysroot.h"
 
@@ -93,7 +95,11 @@ list_content_devices (struct daemon *daemon, struct strings *ret,
                       struct error *err)
 {
     cleanup_strings struct strings raids = STRINGS_EMPTY;
+    cleanup_error struct error activation = { 0 };
 
+    /* A volume group that is damaged does not hide everything else. */
+    if (lvm_activate_once (daemon, &activation) < 0)
+        fprintf (stderr, "guestfsd: %s\n", activation.message);
     for (size_t i = 0; i < daemon->disks.count; i++)
         if (add_disk_or_partitions (daemon->disks.item[i], ret, err) < 0)
             return -1;

@@ -116,7 +116,6 @@ check_failure (struct test *t, guestfs_h *g, bool failed, const char *line,
 void
 add_buffer (struct strings *result, const char *buffer, size_t size)
 {
-    cleanup_strings struct strings pieces = STRINGS_EMPTY;
     char *text = xstrdup ("");
 
     /* NUL bytes show as "\0". */
