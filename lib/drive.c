@@ -294,7 +294,6 @@ impl_add_drive_scratch (guestfs_h *g, int64_t size,
         .name = copy_or_null (o->name),
         .label = copy_or_null (o->label),
         .blocksize = o->blocksize,
-        .discard = xstrdup ("besteffort"),
         .scratch = true,
         .fd = fd,
     };
