@@ -119,7 +119,7 @@ send_back (struct shell *sh, const char *file, const char *path,
         return library_error (sh, err);
     template = xasprintf ("%.*s/.guestfishXXXXXX",
                           (int) (strrchr (target, '/') - target), target);
-    fresh = guestfs_mktemp (sh->g, template);
+    fresh = guestfs_mktemp (sh->g, template, -1);
     if (!fresh)
         return library_error (sh, err);
     if (replace (sh, file, target, fresh) < 0) {

@@ -3,6 +3,9 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -39,27 +42,56 @@ prompt (void)
     return decoded;
 }
 
+/* The signals that are let through while a key is waited for. */
+static sigset_t while_waiting;
+
 /* Ctrl-C at the prompt: the line is given up, as in other shells. */
-static int
-on_signal (void)
+static void
+give_up_line (void)
 {
-    if (!interrupt_seen ())
-        return 0;
     fputs ("^C\n", stderr);
     rl_replace_line ("", 1);
     rl_on_new_line ();
     rl_forced_update_display ();
-    return 0;
+}
+
+/* SIGINT comes through here alone, so that it can't be missed between a
+ * look for it and the wait for a key.
+ */
+static int
+read_key (FILE *stream)
+{
+    struct pollfd p = { .fd = fileno (stream), .events = POLLIN };
+
+    while (ppoll (&p, 1, NULL, &while_waiting) < 0 && errno == EINTR) {
+        rl_check_signals (); /* the window may have a new size */
+        if (interrupt_seen ())
+            give_up_line ();
+    }
+    return rl_getc (stream);
+}
+
+static char *
+edit_line (const char *text)
+{
+    sigset_t interrupt;
+    char *line;
+
+    sigemptyset (&interrupt);
+    sigaddset (&interrupt, SIGINT);
+    sigprocmask (SIG_BLOCK, &interrupt, &while_waiting);
+    interrupt_seen ();
+    line = readline (text);
+    sigprocmask (SIG_SETMASK, &while_waiting, NULL);
+    return line;
 }
 
 static char *
 next_typed (struct input *in, bool continued)
 {
-    char *line;
+    char *line = edit_line (continued ? "> " : prompt ());
 
     (void) in;
-    interrupt_seen ();
-    line = readline (continued ? "> " : prompt ());
     if (!line) {
         putchar ('\n');
         return NULL;
@@ -129,7 +161,7 @@ interactive_run (struct shell *sh)
 
     rl_readline_name = "guestfish";
     rl_variable_bind ("completion-ignore-case", "on");
-    rl_signal_event_hook = on_signal;
+    rl_getc_function = read_key;
     rl_catch_signals = 0;
     complete_init (sh);
     using_history ();

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -58,12 +59,38 @@ hide_typing (FILE *tty, struct termios *ret_before, struct error *err)
     return 0;
 }
 
+static void
+on_interrupt (int signal_number)
+{
+    (void) signal_number;
+}
+
+/* Read without echo.  Ctrl-C takes its effect after the terminal is as it
+ * was.
+ */
+static char *
+read_hidden (FILE *tty, struct error *err)
+{
+    struct sigaction catch = { .sa_handler = on_interrupt }, usual;
+    struct termios before;
+    char *key;
+
+    if (hide_typing (tty, &before, err) < 0)
+        return NULL;
+    sigaction (SIGINT, &catch, &usual);
+    key = read_line (tty, "/dev/tty", err);
+    tcsetattr (fileno (tty), TCSAFLUSH, &before);
+    fputc ('\n', tty);
+    sigaction (SIGINT, &usual, NULL);
+    if (!key && err->errnum == EINTR)
+        raise (SIGINT);
+    return key;
+}
+
 static char *
 ask (struct shell *sh, const char *parameter, struct error *err)
 {
     cleanup_file FILE *tty = fopen ("/dev/tty", "r+e");
-    struct termios before;
-    char *key;
 
     if (!tty)
         return fail_null (err, errno, "/dev/tty: %m; --keys-from-stdin reads "
@@ -72,12 +99,7 @@ ask (struct shell *sh, const char *parameter, struct error *err)
     fprintf (tty, "Enter key or passphrase (\"%s\"): ", parameter);
     if (sh->settings.echo_keys)
         return read_line (tty, "/dev/tty", err);
-    if (hide_typing (tty, &before, err) < 0)
-        return NULL;
-    key = read_line (tty, "/dev/tty", err);
-    tcsetattr (fileno (tty), TCSAFLUSH, &before);
-    fputc ('\n', tty);
-    return key;
+    return read_hidden (tty, err);
 }
 
 char *
