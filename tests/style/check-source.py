@@ -73,7 +73,7 @@ def check_lines(path, text):
 def main(root):
     root = Path(root)
     headers = layer_of_header(root)
-    files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"],
+    files = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"],
                            cwd=root, check=True, capture_output=True,
                            text=True).stdout.split("\n")
     problems, count = [], 0
