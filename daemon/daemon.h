@@ -55,7 +55,7 @@ struct call {
     bool replied;
     int64_t progress_next; /* when the next progress message is due, in ns
                               of CLOCK_MONOTONIC; 0: none was asked for */
-    bool progress_sent;
+    uint64_t progress_total; /* of what was sent and is not at its end */
 };
 
 /* An optional argument was given. */

@@ -210,7 +210,7 @@ send_progress (struct call *call, uint64_t position, uint64_t total)
         .total = total,
     };
 
-    call->progress_sent = true;
+    call->progress_total = position < total ? total : 0;
     progress_encode (buffer, &p);
     /* If the channel is broken, the reply will find out. */
     transport_write_full (call->daemon->transport, buffer, sizeof buffer,
@@ -225,12 +225,18 @@ progress (struct call *call, uint64_t position, uint64_t total)
     if (call->progress_next == 0)
         call->progress_next = now + PROGRESS_FIRST_NS;
     if (position >= total) {
-        if (call->progress_sent)
-            send_progress (call, total, total);
+        progress_end (call);
         return;
     }
     if (now < call->progress_next)
         return;
     call->progress_next = now + PROGRESS_INTERVAL_NS;
     send_progress (call, position, total);
+}
+
+void
+progress_end (struct call *call)
+{
+    if (call->progress_total > 0)
+        send_progress (call, call->progress_total, call->progress_total);
 }

@@ -58,9 +58,33 @@ send_reply (struct call *call, enum wire_status status, xdrproc_t xdr,
                                  &call->err);
 }
 
+/* Throw away what is left of the file that the library sends. */
+static int
+drop_file (struct call *call)
+{
+    struct daemon *d = call->daemon;
+    enum chunk_kind kind = CHUNK_DATA;
+
+    call->file = FILE_NONE;
+    while (kind == CHUNK_DATA) {
+        struct packet packet;
+        struct iovec data;
+
+        if (receiver_wait_next (&d->receiver, d->transport, &packet,
+                                &call->err) < 0
+            || chunk_decode (&packet, &kind, &data, &call->err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A call that has succeeded need not have read all of its file. */
 int
 reply (struct call *call, xdrproc_t xdr, void *ret)
 {
+    if (call->file == FILE_RECEIVING && drop_file (call) < 0)
+        return -1;
+    progress_end (call);
     return send_reply (call, WIRE_OK, xdr, ret);
 }
 
@@ -94,25 +118,14 @@ reply_error (struct call *call)
 static int
 refuse_file (struct call *call)
 {
-    struct daemon *d = call->daemon;
-    enum chunk_kind kind = CHUNK_DATA;
     char flag[4];
 
     call->file = FILE_NONE;
     word_put (flag, WIRE_CANCEL_FLAG);
-    if (transport_write_full (d->transport, flag, sizeof flag,
+    if (transport_write_full (call->daemon->transport, flag, sizeof flag,
                               &call->err) < 0)
         return -1;
-    while (kind == CHUNK_DATA) {
-        struct packet packet;
-        struct iovec data;
-
-        if (receiver_wait_next (&d->receiver, d->transport, &packet,
-                                &call->err) < 0
-            || chunk_decode (&packet, &kind, &data, &call->err) < 0)
-            return -1;
-    }
-    return 0;
+    return drop_file (call);
 }
 
 /* The failure of a call must not be lost while the file is refused. */
@@ -157,9 +170,12 @@ finish (struct call *call, const char *name, int result)
     if (call->file == FILE_RECEIVING && result < 0
         && refuse_file_after_failure (call) < 0)
         return -1;
-    if (call->file == FILE_SENDING)
-        return result < 0 ? break_file_off (call, name)
-                          : send_end (call, false);
+    if (call->file == FILE_SENDING) {
+        if (result < 0)
+            return break_file_off (call, name);
+        progress_end (call);
+        return send_end (call, false);
+    }
     if (result < 0 && call->replied)
         return -1;
     return result < 0 ? reply_error (call) : 0;
@@ -176,6 +192,8 @@ run (struct call *call, XDR *xdrs)
               "newer than the appliance", call->proc);
         return finish (call, "call", -1);
     }
+    if (p->file_in)
+        call->file = FILE_RECEIVING;
     if (!p->run) {
         fail (&call->err, ENOTSUP, "not implemented yet");
         return finish (call, p->name, -1);

@@ -17,7 +17,8 @@ typedef int (*stub) (struct call *call, XDR *xdrs);
 
 struct procedure {
     const char *name;
-    stub run; /* NULL: not implemented yet */
+    stub run;     /* NULL: not implemented yet */
+    bool file_in; /* a file follows the call */
 };
 
 const struct procedure *find_procedure (uint32_t proc);
@@ -52,9 +53,12 @@ int send_file (struct call *call, const void *data, size_t size);
  */
 int send_file_fd (struct call *call, int fd, int64_t size, const char *name);
 
-/* Tell the library how far a call has come; it is told now and then only,
- * and at the end.
+/* Tell the library how far a call has come.  It is told now and then only,
+ * and, if at all, once more when the call has succeeded: that all is done.
  */
 void progress (struct call *call, uint64_t position, uint64_t total);
+
+/* For the server: all is done. */
+void progress_end (struct call *call);
 
 #endif /* DAEMON_SERVER_H */

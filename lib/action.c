@@ -28,6 +28,11 @@ action_begin (struct action *action, guestfs_h *g, const char *name)
 {
     *action = (struct action) { .g = g, .name = name };
     pthread_mutex_lock (&g->lock);
+    /* Whoever cancelled meant the call before.  A call may be made of
+     * several to the daemon, so this is not done for each of those.
+     */
+    if (g->depth++ == 0)
+        g->user_cancel = 0;
     action->memory_handle = set_memory_handle (g);
     action->outer_error = g->error;
     g->error = (struct error) { 0 };
@@ -61,6 +66,7 @@ action_end (struct action *action)
         report_error (g, action->name);
     g->error = action->outer_error;
     set_memory_handle (action->memory_handle);
+    g->depth--;
     pthread_mutex_unlock (&g->lock);
 }
 

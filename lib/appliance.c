@@ -133,28 +133,28 @@ handle_events (guestfs_h *g, const struct pollfd *fds)
     a->dead |= a->machine.dead || a->storage.dead;
 }
 
-int
-appliance_wait (guestfs_h *g, int want, int timeout_ms)
+static int
+wait_for (guestfs_h *g, int want, int fd, short events, int timeout_ms)
 {
     struct appliance *a = g->appliance;
-    struct pollfd fds[5] = {
+    /* Nothing wanted: whether the peer has gone is for others to tell. */
+    struct transport *t = want ? a->transport : NULL;
+    struct pollfd fds[6] = {
         { .fd = -1 },
         { .fd = a->console, .events = POLLIN },
         { .fd = a->machine.control, .events = POLLIN },
         { .fd = a->storage.control, .events = POLLIN },
         { .fd = g->cancel_fd, .events = POLLIN },
+        { .fd = fd, .events = events },
     };
     int r;
 
-    if (a->transport
-        && a->transport->ops->arm (a->transport, want, &fds[0].fd,
-                                   &fds[0].events))
+    if (t && t->ops->arm (t, want, &fds[0].fd, &fds[0].events))
         return 0;
     r = poll (fds, sizeof fds / sizeof *fds, timeout_ms);
     if (r < 0 && errno != EINTR)
         return fail (&g->error, errno, "poll: %m");
-    if (a->transport
-        && a->transport->ops->disarm (a->transport, &g->error) < 0)
+    if (t && t->ops->disarm (t, &g->error) < 0)
         a->dead = true;
     if (r == 0)
         return fail (&g->error, ETIMEDOUT,
@@ -163,6 +163,18 @@ appliance_wait (guestfs_h *g, int want, int timeout_ms)
     if (r > 0)
         handle_events (g, fds);
     return a->dead ? appliance_died (g) : 0;
+}
+
+int
+appliance_wait (guestfs_h *g, int want, int timeout_ms)
+{
+    return wait_for (g, want, -1, 0, timeout_ms);
+}
+
+int
+appliance_wait_or (guestfs_h *g, int want, int fd, short events)
+{
+    return wait_for (g, want, fd, events, -1);
 }
 
 int

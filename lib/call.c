@@ -34,8 +34,9 @@ check_state (guestfs_h *g)
                  "(in guestfish, the command 'run')");
 }
 
-static int
-send_message (guestfs_h *g, struct client_call *call, uint64_t hint)
+/* Into the appliance's buffer.  Returns how many bytes to send. */
+static ssize_t
+encode (guestfs_h *g, struct client_call *call, uint64_t hint)
 {
     wire_header header = {
         .prog = WIRE_PROGRAM,
@@ -47,12 +48,9 @@ send_message (guestfs_h *g, struct client_call *call, uint64_t hint)
         .optargs_bitmask = call->optargs_bitmask,
         .status = WIRE_OK,
     };
-    ssize_t size = message_encode (g->appliance->send_buffer, &header,
-                                   call->args_xdr, call->args, &g->error);
 
-    if (size < 0)
-        return -1;
-    return appliance_send (g, g->appliance->send_buffer, (size_t) size);
+    return message_encode (g->appliance->send_buffer, &header, call->args_xdr,
+                           call->args, &g->error);
 }
 
 static int
@@ -71,29 +69,31 @@ check_reply (guestfs_h *g, const struct client_call *call,
         return fail_protocol (g, "reply to another procedure");
     if (header->serial != g->serial)
         return fail_protocol (g, "reply to another call");
+    if (header->status != WIRE_OK && header->status != WIRE_ERROR)
+        return fail_protocol (g, "reply of unknown status");
     return 0;
-}
-
-static int
-decode_error (guestfs_h *g, XDR *xdrs)
-{
-    wire_error error = { 0 };
-
-    if (!xdr_wire_error (xdrs, &error)) {
-        xdr_free ((xdrproc_t) xdr_wire_error, &error);
-        return fail_protocol (g, "the error of a reply can't be decoded");
-    }
-    fail (&g->error, error.errno_name[0] ? errno_from_name (error.errno_name)
-                                         : 0,
-          "%s", error.message);
-    xdr_free ((xdrproc_t) xdr_wire_error, &error);
-    return -1;
 }
 
 /* How a call can go wrong: the daemon refused it, and all is well, or the
  * two no longer understand each other.
  */
 enum outcome { OUTCOME_OK, OUTCOME_REFUSED, OUTCOME_BROKEN };
+
+static enum outcome
+decode_error (guestfs_h *g, XDR *xdrs)
+{
+    wire_error error = { 0 };
+    bool good = xdr_wire_error (xdrs, &error);
+
+    if (good)
+        fail (&g->error,
+              error.errno_name[0] ? errno_from_name (error.errno_name) : 0,
+              "%s", error.message);
+    else
+        fail_protocol (g, "the error of a reply can't be decoded");
+    xdr_free ((xdrproc_t) xdr_wire_error, &error);
+    return good ? OUTCOME_REFUSED : OUTCOME_BROKEN;
+}
 
 static enum outcome
 receive_reply (guestfs_h *g, struct client_call *call)
@@ -116,10 +116,8 @@ receive_reply (guestfs_h *g, struct client_call *call)
                                &g->error) < 0
         || check_reply (g, call, &header) < 0)
         return OUTCOME_BROKEN;
-    if (header.status == WIRE_ERROR) {
-        decode_error (g, &xdrs);
-        return OUTCOME_REFUSED;
-    }
+    if (header.status == WIRE_ERROR)
+        return decode_error (g, &xdrs);
     if (call->ret_xdr && !call->ret_xdr (&xdrs, call->ret)) {
         xdr_free (call->ret_xdr, call->ret);
         fail_protocol (g, "a reply can't be decoded");
@@ -135,10 +133,13 @@ static enum outcome
 converse (guestfs_h *g, struct client_call *call, struct transfer *transfer)
 {
     cleanup_error struct error local = { 0 };
+    ssize_t size = encode (g, call, transfer->size);
     enum outcome outcome;
 
-    if (send_message (g, call, transfer->size) < 0)
-        return g->appliance->dead ? OUTCOME_BROKEN : OUTCOME_REFUSED;
+    if (size < 0)
+        return OUTCOME_REFUSED;
+    if (appliance_send (g, g->appliance->send_buffer, (size_t) size) < 0)
+        return OUTCOME_BROKEN;
     if (call->file_in && transfer_send (g, transfer, &local) < 0)
         return OUTCOME_BROKEN;
     outcome = receive_reply (g, call);
@@ -162,7 +163,6 @@ client_call (guestfs_h *g, struct client_call *call)
         || transfer_open (&transfer, call->file_in, call->file_out,
                           &g->error) < 0)
         return -1;
-    g->user_cancel = 0;
     g->state = STATE_BUSY;
     outcome = converse (g, call, &transfer);
     if (outcome == OUTCOME_BROKEN)

@@ -30,6 +30,7 @@ enum state { STATE_CONFIG = 0, STATE_LAUNCHING = 1, STATE_READY = 2,
 struct guestfs_h {
     /* Held during every call; recursive, since callbacks may call us. */
     pthread_mutex_t lock;
+    unsigned depth; /* of calls: those of callbacks are inside of others */
     enum state state;
     struct guestfs_h *next; /* in the list of handles to close at exit */
     bool closing;
@@ -65,7 +66,7 @@ struct guestfs_h {
     struct appliance *appliance; /* while it runs, or starts */
     char *private_dir;           /* sockets of this handle, or NULL */
     uint32_t serial;             /* of the last call that was sent */
-    volatile int user_cancel;
+    volatile int user_cancel;    /* the outermost call is to end early */
     int cancel_fd;               /* an eventfd that wakes up who waits */
     FILE *test_output;           /* of internal_test_set_output, or NULL */
 };

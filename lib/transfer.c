@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "appliance.h"
@@ -14,25 +15,33 @@
 #include "message.h"
 #include "transfer.h"
 
+/* Writing may not sleep where a cancel is not heard.  But the file is opened
+ * so that it may: a FIFO needs somebody at its other end.
+ */
+static int
+open_local (struct transfer *t, int flags, struct error *err)
+{
+    struct stat st;
+
+    t->fd = open (t->name, flags | O_NOCTTY | O_CLOEXEC, 0666);
+    if (t->fd < 0 || fstat (t->fd, &st) < 0)
+        return fail (err, errno, "%s: %m", t->name);
+    t->waits = !S_ISREG (st.st_mode) && !S_ISBLK (st.st_mode);
+    if (t->waits && (flags & O_WRONLY)
+        && fcntl (t->fd, F_SETFL, O_WRONLY | O_NONBLOCK) < 0)
+        return fail (err, errno, "%s: %m", t->name);
+    if (S_ISREG (st.st_mode))
+        t->size = (uint64_t) st.st_size;
+    return 0;
+}
+
 int
 transfer_open (struct transfer *t, const char *file_in, const char *file_out,
                struct error *err)
 {
-    const char *name = file_in ? file_in : file_out;
-    struct stat st;
-    int fd;
-
-    if (!name)
-        return 0;
-    fd = file_in ? open (name, O_RDONLY | O_CLOEXEC)
-                 : open (name, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY
-                                   | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return fail (err, errno, "%s: %m", name);
-    *t = (struct transfer) { .fd = fd, .name = name };
-    if (file_in && fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
-        t->size = (uint64_t) st.st_size;
-    return 0;
+    *t = TRANSFER_NONE;
+    t->name = file_in ? file_in : file_out;
+    return file_in ? open_local (t, O_RDONLY, err) : 0;
 }
 
 void
@@ -62,30 +71,12 @@ daemon_cancelled (guestfs_h *g)
                  "a message while a file is sent to it");
 }
 
-/* A pipe may have nothing for ever: whoever cancels is heard even so, and
- * the appliance's end is noticed.
- */
-static int
-await_input (guestfs_h *g, const struct transfer *t)
+static bool
+is_ready (const struct transfer *t)
 {
-    struct pollfd fds[] = {
-        { .fd = t->fd, .events = POLLIN },
-        { .fd = g->cancel_fd, .events = POLLIN },
-        { .fd = g->appliance->machine.control, .events = POLLIN },
-    };
+    struct pollfd pfd = { .fd = t->fd, .events = POLLIN };
 
-    while (!g->user_cancel && !fds[0].revents) {
-        uint64_t count;
-
-        if (poll (fds, 3, -1) < 0 && errno != EINTR)
-            return fail (&g->error, errno, "poll: %m");
-        if (fds[2].revents && appliance_wait (g, 0, 0) < 0)
-            return -1;
-        /* It may be left over from before. */
-        if (fds[1].revents)
-            (void) !read (g->cancel_fd, &count, sizeof count);
-    }
-    return 0;
+    return !t->waits || poll (&pfd, 1, 0) != 0;
 }
 
 static ssize_t
@@ -101,29 +92,48 @@ read_batch (struct transfer *t, struct chunk_batch *batch, struct error *err)
     return n;
 }
 
+/* 0 at the end of the file, 1 if it was given up: the daemon wants no more,
+ * or *local says why.
+ */
+static int
+send_chunks (guestfs_h *g, struct transfer *t, struct chunk_batch *batch,
+             struct error *local)
+{
+    int cancelled;
+
+    while ((cancelled = daemon_cancelled (g)) == 0) {
+        ssize_t n;
+
+        if (g->user_cancel)
+            fail_cancelled (local);
+        if (local->message)
+            return 1;
+        /* A pipe may have nothing for ever. */
+        if (!is_ready (t)) {
+            if (appliance_wait_or (g, TRANSPORT_READ, t->fd, POLLIN) < 0)
+                return -1;
+            continue;
+        }
+        n = read_batch (t, batch, local);
+        if (n == 0)
+            return 0;
+        if (n > 0
+            && appliance_send (g, batch->buffer,
+                               chunk_batch_seal (batch, (size_t) n)) < 0)
+            return -1;
+    }
+    return cancelled;
+}
+
 int
 transfer_send (guestfs_h *g, struct transfer *t, struct error *local)
 {
     cleanup_chunk_batch struct chunk_batch batch;
     char end[CHUNK_HEADER_SIZE];
-    int cancelled = 0;
+    int cancelled;
 
     chunk_batch_init (&batch);
-    while ((cancelled = daemon_cancelled (g)) == 0) {
-        ssize_t n;
-
-        if (await_input (g, t) < 0)
-            return -1;
-        n = g->user_cancel ? fail_cancelled (local)
-                           : read_batch (t, &batch, local);
-        if (n <= 0) {
-            cancelled = n < 0;
-            break;
-        }
-        if (appliance_send (g, batch.buffer,
-                            chunk_batch_seal (&batch, (size_t) n)) < 0)
-            return -1;
-    }
+    cancelled = send_chunks (g, t, &batch, local);
     if (cancelled < 0)
         return -1;
     chunk_put_end (end, cancelled);
@@ -136,24 +146,38 @@ struct gathered {
     int count;
 };
 
-static int
-write_gathered (struct transfer *t, struct gathered *got, struct error *err)
+static void
+skip_written (struct gathered *got, size_t n)
 {
-    struct iovec *iov = got->iov;
+    size_t i = 0;
 
-    while (got->count > 0) {
-        ssize_t n = writev (t->fd, iov, got->count);
+    for (; i < (size_t) got->count && n >= got->iov[i].iov_len; i++)
+        n -= got->iov[i].iov_len;
+    got->count -= (int) i;
+    memmove (got->iov, got->iov + i, (size_t) got->count * sizeof *got->iov);
+    if (n > 0) {
+        got->iov[0].iov_base = (char *) got->iov[0].iov_base + n;
+        got->iov[0].iov_len -= n;
+    }
+}
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fail (err, errno, "%s: %m", t->name);
-        for (; got->count > 0 && (size_t) n >= iov->iov_len; got->count--)
-            n -= (ssize_t) iov++->iov_len;
-        if (n > 0) {
-            iov->iov_base = (char *) iov->iov_base + n;
-            iov->iov_len -= (size_t) n;
-        }
+/* What can't be written is reported in *local. */
+static int
+write_gathered (guestfs_h *g, struct transfer *t, struct gathered *got,
+                struct error *local)
+{
+    while (got->count > 0 && !local->message) {
+        ssize_t n = writev (t->fd, got->iov, got->count);
+
+        if (n >= 0)
+            skip_written (got, (size_t) n);
+        else if (errno == EAGAIN && g->user_cancel)
+            fail_cancelled (local);
+        else if (errno == EAGAIN) {
+            if (appliance_wait_or (g, 0, t->fd, POLLOUT) < 0)
+                return -1;
+        } else if (errno != EINTR)
+            fail (local, errno, "%s: %m", t->name);
     }
     return 0;
 }
@@ -180,17 +204,15 @@ static int
 receive_batch (guestfs_h *g, const char *name, struct gathered *got, bool told,
                struct error *local)
 {
-    got->count = 0;
-    while (got->count < CHUNK_BATCH) {
-        struct packet packet;
-        enum chunk_kind kind;
-        struct iovec data;
-        int n = receiver_next (&g->appliance->receiver, &packet, &g->error);
+    struct packet packet;
+    int n = 0;
 
-        if (n == 0 && got->count > 0)
-            return 0;
-        if (n < 0 || (n == 0 && appliance_receive (g, &packet) < 0))
-            return -1;
+    got->count = 0;
+    while (got->count < CHUNK_BATCH
+           && (n = receiver_next (&g->appliance->receiver, &packet,
+                                  &g->error)) > 0) {
+        enum chunk_kind kind;
+
         if (packet.word == WIRE_PROGRESS_FLAG) {
             if (appliance_progress (g, &packet) < 0)
                 return -1;
@@ -199,33 +221,49 @@ receive_batch (guestfs_h *g, const char *name, struct gathered *got, bool told,
         if (packet_is_flag (&packet))
             return fail (&g->error, EPROTO, "the daemon broke the protocol: "
                          "a flag inside a file");
-        if (chunk_decode (&packet, &kind, &data, &g->error) < 0)
+        if (chunk_decode (&packet, &kind, &got->iov[got->count],
+                          &g->error) < 0)
             return -1;
         if (kind == CHUNK_CANCEL && !told && !local->message)
             fail (local, EIO, "%s: the appliance could not send all of it "
                   "(its log has the reason)", name);
         if (kind != CHUNK_DATA)
             return 1;
-        got->iov[got->count++] = data;
+        got->count++;
     }
-    return 0;
+    return n < 0 ? -1 : 0;
+}
+
+/* Wait until more has come, or the user cancels. */
+static int
+await_more (guestfs_h *g)
+{
+    struct appliance *a = g->appliance;
+    int n = receiver_fill (&a->receiver, a->transport, &g->error);
+
+    if (n < 0)
+        return appliance_died (g);
+    return n > 0 ? 0 : appliance_wait (g, TRANSPORT_READ, -1);
 }
 
 int
 transfer_receive (guestfs_h *g, struct transfer *t, struct error *local)
 {
-    struct gathered got;
+    struct gathered got = { .count = 0 };
     bool told = false;
     int end = 0;
 
+    open_local (t, O_WRONLY | O_CREAT | O_TRUNC, local);
     while (end == 0) {
         if (check_local (g, &told, local) < 0)
             return -1;
         end = receive_batch (g, t->name, &got, told, local);
         if (end < 0)
             return -1;
-        if (!local->message)
-            write_gathered (t, &got, local);
+        if (end == 0 && got.count == 0 && await_more (g) < 0)
+            return -1;
+        if (write_gathered (g, t, &got, local) < 0)
+            return -1;
     }
     if (!local->message && close (steal_fd (&t->fd)) < 0)
         fail (local, errno, "%s: %m", t->name);

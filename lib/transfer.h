@@ -6,14 +6,18 @@
 #include "handle.h"
 
 struct transfer {
-    int fd;           /* -1: there is no file */
+    int fd;           /* -1: there is no file, or not yet */
     const char *name; /* borrowed */
+    bool waits;       /* a pipe or the like: poll (2) before reading it */
     uint64_t size;    /* of a file to send, if known: for progress bars */
 };
 
 #define TRANSFER_NONE ((struct transfer) { .fd = -1 })
 
-/* Open the one that is not NULL, if any. */
+/* One of the names at most is not NULL.  A file to read is opened now; one
+ * to write only when it comes, so that a call that is refused leaves what
+ * is there as it is.
+ */
 int transfer_open (struct transfer *t, const char *file_in,
                    const char *file_out, struct error *err);
 

@@ -9,8 +9,12 @@
 #define BOUNDED_XDR_IMPLEMENTATION
 #include "bounded-xdr.h"
 
-/* An element of any array takes at least this many bytes on the wire. */
+/* An element of any array takes at least this many bytes on the wire, and
+ * at least a quarter of what it takes in memory: the worst that a struct can
+ * have is a buffer, a length and a pointer for a word that says 0.
+ */
 #define SMALLEST_ELEMENT 4
+#define MEMORY_FACTOR 4
 
 /* Does the length word that comes next promise no more than was sent?
  * Only streams in memory are decoded: x_handy is what is left of them.
@@ -35,7 +39,11 @@ bool_t
 bounded_xdr_array (XDR *xdrs, char **array, u_int *count, u_int max,
                    u_int element_size, xdrproc_t element)
 {
-    return length_is_sent (xdrs, SMALLEST_ELEMENT)
+    u_int smallest = element_size / MEMORY_FACTOR;
+
+    if (smallest < SMALLEST_ELEMENT)
+        smallest = SMALLEST_ELEMENT;
+    return length_is_sent (xdrs, smallest)
            && xdr_array (xdrs, array, count, max, element_size, element);
 }
 

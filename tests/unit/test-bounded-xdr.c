@@ -55,6 +55,41 @@ allocates_little (void **state)
     assert_true (mallinfo2 ().hblkhd - before.hblkhd < 1 << 20);
 }
 
+/* As many structs as there are words, each of them much longer. */
+static void
+allocates_little_for_structs (void **state)
+{
+    struct mallinfo2 before = mallinfo2 ();
+    const size_t size = 4 << 20;
+    char *bytes = test_calloc (1, size);
+    wire_lvs_full_ret ret = { 0 };
+    XDR xdrs;
+
+    (void) state;
+    word_put (bytes, size / 4 - 1);
+    xdrmem_create (&xdrs, bytes, size, XDR_DECODE);
+    assert_false (xdr_wire_lvs_full_ret (&xdrs, &ret));
+    assert_null (ret.logvols.wire_lvm_lv_list_val);
+    assert_true (mallinfo2 ().hblkhd - before.hblkhd < 2 * size);
+    xdr_free ((xdrproc_t) xdr_wire_lvs_full_ret, &ret);
+    test_free (bytes);
+}
+
+/* The shortest structs that can be are still taken. */
+static void
+short_structs (void **state)
+{
+    char bytes[] = "\0\0\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    wire_getxattrs_ret ret = { 0 };
+    XDR xdrs;
+
+    (void) state;
+    xdrmem_create (&xdrs, bytes, sizeof bytes, XDR_DECODE);
+    assert_true (xdr_wire_getxattrs_ret (&xdrs, &ret));
+    assert_int_equal (ret.xattrs.wire_xattr_list_len, 2);
+    xdr_free ((xdrproc_t) xdr_wire_getxattrs_ret, &ret);
+}
+
 int
 main (void)
 {
@@ -62,6 +97,8 @@ main (void)
         cmocka_unit_test (honest),
         cmocka_unit_test (lies),
         cmocka_unit_test (allocates_little),
+        cmocka_unit_test (allocates_little_for_structs),
+        cmocka_unit_test (short_structs),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);

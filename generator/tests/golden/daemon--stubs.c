@@ -139,7 +139,6 @@ run_send (struct call *call, XDR *xdrs)
     if (decode_args (call, xdrs, (xdrproc_t) xdr_wire_send_args,
                      &args, sizeof args) < 0)
         goto out;
-    call->file = FILE_RECEIVING;
     if (check_pathname (call, "path", args.path) < 0)
         goto out;
     r = do_send (call, args.path);
@@ -210,15 +209,15 @@ out:
 }
 
 static const struct procedure procedures[WIRE_MAX_PROC + 1] = {
-    [WIRE_PROC_PING] = { "ping", run_ping },
-    [WIRE_PROC_OPEN_ALL] = { "open_all", run_open_all },
-    [WIRE_PROC_TUNE] = { "tune", run_tune },
-    [WIRE_PROC_MKDISK] = { "mkdisk", run_mkdisk },
-    [WIRE_PROC_SEND] = { "send", run_send },
-    [WIRE_PROC_FETCH] = { "fetch", run_fetch },
-    [WIRE_PROC_POINTS] = { "points", run_points },
-    [WIRE_PROC_NAMES] = { "names", run_names },
-    [WIRE_PROC_LATER] = { "later", NULL },
+    [WIRE_PROC_PING] = { "ping", run_ping, false },
+    [WIRE_PROC_OPEN_ALL] = { "open_all", run_open_all, false },
+    [WIRE_PROC_TUNE] = { "tune", run_tune, false },
+    [WIRE_PROC_MKDISK] = { "mkdisk", run_mkdisk, false },
+    [WIRE_PROC_SEND] = { "send", run_send, true },
+    [WIRE_PROC_FETCH] = { "fetch", run_fetch, false },
+    [WIRE_PROC_POINTS] = { "points", run_points, false },
+    [WIRE_PROC_NAMES] = { "names", run_names, false },
+    [WIRE_PROC_LATER] = { "later", NULL, false },
 };
 
 const struct procedure *
