@@ -64,6 +64,22 @@ strings_sort (struct strings *list)
         qsort (list->item, list->count, sizeof *list->item, compare);
 }
 
+bool
+strings_contain (const struct strings *list, const char *s)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp (list->item[i], s) == 0)
+            return true;
+    return false;
+}
+
+void
+strings_add_once (struct strings *list, const char *s)
+{
+    if (!strings_contain (list, s))
+        strings_add (list, s);
+}
+
 char *
 strings_join (const struct strings *list, const char *separator)
 {

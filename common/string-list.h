@@ -23,6 +23,11 @@ void strings_add_take (struct strings *list, char *take_s);
 void strings_add_format (struct strings *list, const char *fmt, ...)
     __attribute__ ((format (printf, 2, 3)));
 
+bool strings_contain (const struct strings *list, const char *s);
+
+/* Unless it is there already. */
+void strings_add_once (struct strings *list, const char *s);
+
 /* Sort by strcmp, ascending. */
 void strings_sort (struct strings *list);
 

@@ -105,3 +105,21 @@ lv_name_of (const char *device, struct lv_name *ret)
     name = dm_name_of (st.st_rdev);
     return name && lv_name_parse (name, ret);
 }
+
+char **
+active_vgs (void)
+{
+    cleanup_dir DIR *dir = opendir ("/sys/block");
+    cleanup_strings struct strings vgs = STRINGS_EMPTY;
+    struct dirent *entry;
+
+    while (dir && (entry = readdir (dir))) {
+        cleanup_free char *device = xasprintf ("/dev/%s", entry->d_name);
+        cleanup_lv_name struct lv_name name = { 0 };
+
+        if (string_starts_with (entry->d_name, "dm-")
+            && lv_name_of (device, &name))
+            strings_add_once (&vgs, name.vg);
+    }
+    return strings_steal (&vgs);
+}

@@ -29,4 +29,9 @@ char *dm_name_of (dev_t rdev);
 /* Is the device, under any of its names, a logical volume?  Which? */
 bool lv_name_of (const char *device, struct lv_name *ret);
 
+/* The groups of all volumes that are devices now, each once, with a NULL at
+ * the end.
+ */
+char **active_vgs (void);
+
 #endif /* DAEMON_DM_NAMES_H */

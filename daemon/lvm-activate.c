@@ -60,8 +60,9 @@ find_physical_volume (void)
 /* What must be known of volumes before they are activated. */
 struct plan {
     struct strings modules;   /* of the kernel */
-    struct strings volumes;   /* VG/LV: all that users see but RAID6 */
+    struct strings volumes;   /* VG/LV: those to activate */
     struct strings raid6;     /* VG/LV */
+    struct strings ambiguous; /* groups that are not alone with their name */
     struct strings read_only; /* groups with a device that is */
 };
 
@@ -71,19 +72,11 @@ plan_free (struct plan *p)
     strings_free (&p->modules);
     strings_free (&p->volumes);
     strings_free (&p->raid6);
+    strings_free (&p->ambiguous);
     strings_free (&p->read_only);
 }
 
 #define cleanup_plan __attribute__ ((cleanup (plan_free)))
-
-static void
-add_once (struct strings *list, const char *s)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp (list->item[i], s) == 0)
-            return;
-    strings_add (list, s);
-}
 
 /* What LVM does not tell: the modules that do the work for others. */
 static const struct {
@@ -107,11 +100,11 @@ plan_modules (struct plan *p, const char *type, const char *names)
         cleanup_free char *module = xasprintf ("dm-%s", thin ? "thin-pool"
                                                              : list[i]);
 
-        add_once (&p->modules, module);
+        strings_add_once (&p->modules, module);
     }
     for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++)
         if (string_starts_with (type, helpers[i].type))
-            add_once (&p->modules, helpers[i].module);
+            strings_add_once (&p->modules, helpers[i].module);
 }
 
 static bool
@@ -141,8 +134,28 @@ any_read_only (const char *devices)
     return false;
 }
 
-enum { COLUMN_VG, COLUMN_LV, COLUMN_TYPE, COLUMN_MODULES, COLUMN_DEVICES };
-#define PLAN_COLUMNS "vg_name,lv_name,segtype,lv_modules,devices"
+enum {
+    COLUMN_VG,
+    COLUMN_VG_UUID,
+    COLUMN_LV,
+    COLUMN_TYPE,
+    COLUMN_MODULES,
+    COLUMN_DEVICES,
+};
+#define PLAN_COLUMNS "vg_name,vg_uuid,lv_name,segtype,lv_modules,devices"
+
+/* Several groups may have the same name; their volumes would, too. */
+static void
+find_ambiguous (struct plan *p, const struct lvm_report *r)
+{
+    for (size_t i = 0; i < r->rows; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp (lvm_report_value (r, i, COLUMN_VG),
+                        lvm_report_value (r, j, COLUMN_VG)) == 0
+                && strcmp (lvm_report_value (r, i, COLUMN_VG_UUID),
+                           lvm_report_value (r, j, COLUMN_VG_UUID)) != 0)
+                strings_add_once (&p->ambiguous, lvm_report_value (r, i, COLUMN_VG));
+}
 
 /* Names come from the disk, and go into a configuration text. */
 static bool
@@ -159,17 +172,17 @@ plan_row (struct plan *p, const struct lvm_report *r, size_t row)
     const char *type = lvm_report_value (r, row, COLUMN_TYPE);
     cleanup_free char *name = xasprintf ("%s/%s", vg, lv);
 
-    if (!is_plain (vg) || !is_plain (lv))
+    if (!is_plain (vg) || !is_plain (lv) || strings_contain (&p->ambiguous, vg))
         return;
     if (string_starts_with (type, "raid6"))
-        add_once (&p->raid6, name);
+        strings_add_once (&p->raid6, name);
     else {
         plan_modules (p, type, lvm_report_value (r, row, COLUMN_MODULES));
         if (lv[0] != '[') /* inner parts have their names in brackets */
-            add_once (&p->volumes, name);
+            strings_add_once (&p->volumes, name);
     }
     if (any_read_only (lvm_report_value (r, row, COLUMN_DEVICES)))
-        add_once (&p->read_only, vg);
+        strings_add_once (&p->read_only, vg);
 }
 
 static void
@@ -179,20 +192,26 @@ add_groups (struct strings *argv, char *const *vgs)
         strings_add (argv, vgs[i]);
 }
 
-/* What LVM can't report it can't activate either, and says so then. */
-static void
-make_plan (struct plan *p, char *const *vgs)
+/* If LVM can report a part only, it is for the activation to tell why. */
+static int
+make_plan (struct plan *p, char *const *vgs, struct error *err)
 {
     cleanup_lvm_report struct lvm_report report = LVM_REPORT_NONE;
     cleanup_strings struct strings argv = STRINGS_EMPTY;
-    cleanup_error struct error later = { 0 };
+    cleanup_error struct error partial = { 0 };
 
     strings_add (&argv, "lvs");
     strings_add (&argv, "-a");
     add_groups (&argv, vgs);
-    lvm_report_partial (&report, &argv, PLAN_COLUMNS, &later);
+    if (lvm_report_partial (&report, &argv, PLAN_COLUMNS, &partial) < 0
+        && report.rows == 0) {
+        error_move (err, &partial);
+        return -1;
+    }
+    find_ambiguous (p, &report);
     for (size_t i = 0; i < report.rows; i++)
         plan_row (p, &report, i);
+    return 0;
 }
 
 static int
@@ -222,7 +241,7 @@ add_settings (struct strings *argv, const struct plan *p)
 
     if (p->read_only.count > 0)
         add_setting (&settings, "read_only_volume_list", &p->read_only);
-    if (p->raid6.count > 0)
+    if (p->raid6.count > 0 || p->ambiguous.count > 0)
         add_setting (&settings, "volume_list", &p->volumes);
     if (settings.count == 0)
         return;
@@ -231,27 +250,46 @@ add_settings (struct strings *argv, const struct plan *p)
     strings_add_format (argv, "activation{%s}", text);
 }
 
+static int
+run_activation (const struct plan *p, char *const *vgs, struct error *err)
+{
+    cleanup_strings struct strings argv = STRINGS_EMPTY;
+
+    strings_add (&argv, "vgchange");
+    strings_add (&argv, "-ay");
+    strings_add (&argv, "--poll=n");
+    add_settings (&argv, p);
+    add_groups (&argv, vgs);
+    return lvm_run_list (&argv, err);
+}
+
+/* What was left out of the activation. */
+static int
+check_plan (const struct plan *p, struct error *err)
+{
+    if (p->ambiguous.count > 0)
+        return fail (err, EEXIST, "several volume groups are called '%s': "
+                     "hide all but one by lvm_set_filter",
+                     p->ambiguous.item[0]);
+    if (p->raid6.count > 0)
+        return fail (err, ENOTSUP, "%s: RAID6 volumes can't be activated in "
+                     "this appliance: its kernel would crash",
+                     p->raid6.item[0]);
+    return 0;
+}
+
 int
 lvm_activate (char *const *vgs, struct error *err)
 {
     cleanup_plan struct plan p = { 0 };
-    cleanup_strings struct strings argv = STRINGS_EMPTY;
 
-    make_plan (&p, vgs);
-    if (load_modules (&p, err) < 0)
+    if (make_plan (&p, vgs, err) < 0 || load_modules (&p, err) < 0)
         return -1;
-    strings_add (&argv, "vgchange");
-    strings_add (&argv, "-ay");
-    strings_add (&argv, "--poll=n");
-    add_settings (&argv, &p);
-    add_groups (&argv, vgs);
-    if (lvm_run_list (&argv, err) < 0)
+    /* With no volume it would tell of a group that does not exist. */
+    if ((p.volumes.count > 0 || p.raid6.count + p.ambiguous.count == 0)
+        && run_activation (&p, vgs, err) < 0)
         return -1;
-    if (p.raid6.count > 0)
-        return fail (err, ENOTSUP, "%s: RAID6 volumes can't be activated in "
-                     "this appliance: its kernel would crash",
-                     p.raid6.item[0]);
-    return 0;
+    return check_plan (&p, err);
 }
 
 int

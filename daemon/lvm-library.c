@@ -1,36 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* LVM in this process, through liblvm2cmd.
+/* LVM through liblvm2cmd.
  *
- * The library is made for programs that are lvm(8) themselves.  What it
- * would do to a process that is not: it sets the umask (put back after each
- * command), it locks all memory of the process while devices are suspended
- * (mlock_filter leaves nothing to lock), and it starts background
- * processes that poll (monitoring and polling are off).  It never calls
- * exit.
+ * The library is made for programs that are lvm(8) themselves, and so runs
+ * in a process of its own (lvm-process.h).  It must not start background
+ * processes: monitoring and polling are off.  While devices are suspended it
+ * would lock all memory into RAM, which takes long and is of no use here:
+ * mlock_filter leaves nothing to lock.
  */
 
 #include "config.h"
 
 #include <errno.h>
-#include <lvm2cmd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "library.h"
 #include "lvm-library.h"
+#include "lvm-process.h"
 #include "memory.h"
 #include "modules.h"
-
-#define LVM2CMD_FUNCTIONS(LIBRARY)                      \
-    LIBRARY (lvm2_init)                                 \
-    LIBRARY (lvm2_log_fn)                               \
-    LIBRARY (lvm2_run)                                  \
-    LIBRARY (lvm2_exit)
-
-DECLARE_LIBRARY (lvm2cmd, LVM2CMD_FUNCTIONS)
-DEFINE_LIBRARY (lvm2cmd, "liblvm2cmd.so.2.03", LVM2CMD_FUNCTIONS)
 
 #define LVM_DIR "/run/lvm"
 #define LVM_CONF LVM_DIR "/lvm.conf"
@@ -91,28 +81,11 @@ static const char configuration[] =
     "    mlock_filter = [ \":\" ]\n"
     "}\n";
 
-/* The one instance of LVM, and what it says while a command runs. */
-static struct {
-    const struct lvm2cmd *lib;
-    void *handle;
-    char *filter; /* of devices, for the configuration; NULL: none */
-    struct strings errors;
-    struct strings *lines; /* of a report, or NULL */
-} lvm;
-
-static void
-log_line (int level, const char *file, int line, int dm_errno,
-          const char *message)
-{
-    (void) file;
-    (void) line;
-    (void) dm_errno;
-    if (level == LVM2_LOG_FATAL || level == LVM2_LOG_ERROR)
-        strings_add (&lvm.errors, message);
-    else if (level == LVM2_LOG_PRINT && lvm.lines
-             && strchr (message, SEPARATOR))
-        strings_add (lvm.lines, message);
-}
+/* The one instance of LVM, in its process, and for its configuration the
+ * filter of devices; NULL: there is none.
+ */
+static struct lvm_process process;
+static char *filter;
 
 static int
 write_configuration (struct error *err)
@@ -124,7 +97,7 @@ write_configuration (struct error *err)
     fp = fopen (LVM_CONF, "we");
     if (!fp)
         return fail (err, errno, "%s: %m", LVM_CONF);
-    fprintf (fp, configuration, lvm.filter ? lvm.filter : "");
+    fprintf (fp, configuration, filter ? filter : "");
     if (fflush (fp) != 0)
         return fail (err, errno, "%s: %m", LVM_CONF);
     return 0;
@@ -134,19 +107,20 @@ write_configuration (struct error *err)
 static int
 start_lvm (struct error *err)
 {
-    if (lvm.handle)
+    const struct lvm2cmd *lib;
+
+    if (process.pid > 0)
         return 0;
-    lvm.lib = load_lvm2cmd (err);
-    if (!lvm.lib || module_load ("dm-mod", err) < 0
+    if (getpid () != 1)
+        return fail (err, ENOTSUP, "LVM can be used inside an appliance "
+                     "only: the volumes here are the host's own");
+    lib = load_lvm2cmd (err);
+    if (!lib || module_load ("dm-mod", err) < 0
         || write_configuration (err) < 0)
         return -1;
     setenv ("LVM_SYSTEM_DIR", LVM_DIR, 1);
     setenv ("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
-    lvm.lib->lvm2_log_fn (log_line);
-    lvm.handle = lvm.lib->lvm2_init ();
-    if (!lvm.handle)
-        return fail (err, EIO, "LVM can't be started");
-    return 0;
+    return lvm_process_start (&process, lib, err);
 }
 
 /* LVM splits the line at white space again; in quotes it takes everything
@@ -200,31 +174,36 @@ reason_to_errno (const char *message)
 }
 
 static int
-lvm_failed (const char *command, struct error *err)
+command_failed_so (const char *command, const struct strings *errors,
+                   struct error *err)
 {
-    cleanup_free char *text = strings_join (&lvm.errors, "; ");
+    cleanup_free char *text = strings_join (errors, "; ");
 
     if (!*text)
         return fail (err, EIO, "LVM's %s failed without a reason", command);
     return fail (err, reason_to_errno (text), "%s", text);
 }
 
-int
-lvm_run_list (const struct strings *argv, struct error *err)
+static int
+run (const struct strings *argv, struct lvm_output *ret, struct error *err)
 {
     cleanup_free char *line = command_line (argv, err);
-    mode_t mask;
     int r;
 
     if (!line || start_lvm (err) < 0)
         return -1;
-    strings_free (&lvm.errors);
-    mask = umask (022);
-    r = lvm.lib->lvm2_run (lvm.handle, line);
-    umask (mask);
-    if (r != LVM2_COMMAND_SUCCEEDED)
-        return lvm_failed (argv->item[0], err);
-    return 0;
+    r = lvm_process_run (&process, line, ret, err);
+    if (r == LVM2_COMMAND_SUCCEEDED || r < 0)
+        return r < 0 ? -1 : 0;
+    return command_failed_so (argv->item[0], &ret->errors, err);
+}
+
+int
+lvm_run_list (const struct strings *argv, struct error *err)
+{
+    cleanup_lvm_output struct lvm_output output = LVM_OUTPUT_NONE;
+
+    return run (argv, &output, err);
 }
 
 static void
@@ -249,20 +228,24 @@ lvm_run (struct error *err, const char *command, ...)
     return lvm_run_list (&argv, err);
 }
 
+/* Lines without a separator are warnings. */
 static int
 split_lines (const struct strings *lines, size_t columns,
              struct lvm_report *ret, struct error *err)
 {
     ret->columns = columns;
-    for (size_t i = 0; i < lines->count; i++, ret->rows++) {
+    for (size_t i = 0; i < lines->count; i++) {
         const char *line = lines->item[i] + strspn (lines->item[i], " ");
         cleanup_string_array char **values = string_split (line, SEPARATOR);
 
+        if (!strchr (line, SEPARATOR))
+            continue;
         if (string_array_length (values) != columns)
             return fail (err, EIO, "LVM's report can't be understood: '%s'",
                          line);
         for (size_t j = 0; j < columns; j++)
             strings_add (&ret->values, values[j]);
+        ret->rows++;
     }
     return 0;
 }
@@ -281,7 +264,7 @@ int
 lvm_report_partial (struct lvm_report *ret, const struct strings *argv,
                     const char *columns, struct error *err)
 {
-    cleanup_strings struct strings lines = STRINGS_EMPTY;
+    cleanup_lvm_output struct lvm_output output = LVM_OUTPUT_NONE;
     cleanup_strings struct strings all = STRINGS_EMPTY;
     int r;
 
@@ -293,10 +276,8 @@ lvm_report_partial (struct lvm_report *ret, const struct strings *argv,
     strings_add (&all, "--nosuffix");
     strings_add (&all, "-o");
     strings_add (&all, columns);
-    lvm.lines = &lines;
-    r = lvm_run_list (&all, err);
-    lvm.lines = NULL;
-    if (split_lines (&lines, count_columns (columns), ret, err) < 0)
+    r = run (&all, &output, err);
+    if (split_lines (&output.lines, count_columns (columns), ret, err) < 0)
         return -1;
     return r;
 }
@@ -358,15 +339,13 @@ lvm_set_devices (char *const *devices)
     cleanup_strings struct strings rules = STRINGS_EMPTY;
     cleanup_free char *text = NULL;
 
-    if (lvm.handle)
-        lvm.lib->lvm2_exit (lvm.handle);
-    lvm.handle = NULL;
-    free (steal (&lvm.filter));
+    lvm_process_stop (&process);
+    free (steal (&filter));
     if (!devices)
         return;
     for (size_t i = 0; devices[i]; i++)
         strings_add_format (&rules, "\"a|^%s$|\"", devices[i]);
     strings_add (&rules, "\"r|.*|\"");
     text = strings_join (&rules, ", ");
-    lvm.filter = xasprintf ("    global_filter = [ %s ]\n", text);
+    filter = xasprintf ("    global_filter = [ %s ]\n", text);
 }

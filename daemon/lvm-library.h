@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* LVM in this process: commands of lvm(8) through liblvm2cmd, since
- * starting the program takes a tenth of a second in User Mode Linux.
+/* LVM without its program: commands of lvm(8) through liblvm2cmd, since
+ * starting lvm takes a tenth of a second in User Mode Linux.
  *
  * LVM gets a configuration of its own: it looks at block devices that the
  * kernel lists and at nothing else, talks to no other daemon, keeps no

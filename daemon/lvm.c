@@ -348,13 +348,16 @@ do_lvm_scan (struct call *call, int activate)
     return do_vgscan (call);
 }
 
-/* Volumes that are active would stay so without LVM knowing of them. */
+/* Volumes that are active would stay so without LVM knowing of them.  Only
+ * their groups are looked at: the reason for the filter may be another that
+ * LVM can't read.
+ */
 static int
 set_devices (struct call *call, char *const *devices)
 {
-    char *const all[] = { NULL };
+    cleanup_string_array char **vgs = active_vgs ();
 
-    if (lvm_deactivate (all, &call->err) < 0)
+    if (*vgs && lvm_deactivate (vgs, &call->err) < 0)
         return -1;
     lvm_set_devices (devices);
     call->daemon->volumes_active = false;
