@@ -100,17 +100,23 @@ handle_delete_event_callback (PyObject *self, PyObject *args)
 {
     struct handle *h = (struct handle *) self;
     int event_handle;
-    PyObject *key;
+    PyObject *key, *callback;
 
     if (!PyArg_ParseTuple (args, "i", &event_handle)
         || handle_enter (h, "delete_event_callback") < 0)
         return NULL;
     key = PyLong_FromLong (event_handle);
-    if (key && PyDict_GetItemWithError (h->callbacks, key)) {
+    callback = key ? PyDict_GetItemWithError (h->callbacks, key) : NULL;
+    if (callback) {
+        /* Forgotten first, since as soon as the library has deleted it
+         * another thread may be given the same handle; alive to the end.
+         */
+        Py_INCREF (callback);
+        PyDict_DelItem (h->callbacks, key);
         Py_BEGIN_ALLOW_THREADS
         guestfs_delete_event_callback (h->g, event_handle);
         Py_END_ALLOW_THREADS
-        PyDict_DelItem (h->callbacks, key);
+        Py_DECREF (callback);
     } else if (key && !PyErr_Occurred ()) {
         PyErr_Format (PyExc_RuntimeError,
                       "delete_event_callback: %d is no event handle",

@@ -73,8 +73,9 @@ def check_lines(path, text):
 def main(root):
     root = Path(root)
     headers = layer_of_header(root)
-    files = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"],
-                           cwd=root, check=True, capture_output=True,
+    files = subprocess.run(["git", "-c", "safe.directory=*", "ls-files",
+                            "-co", "--exclude-standard"], cwd=root,
+                           check=True, capture_output=True,
                            text=True).stdout.split("\n")
     problems, count = [], 0
     for name in files:
