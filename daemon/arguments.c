@@ -4,8 +4,10 @@
 #include "config.h"
 
 #include <errno.h>
+#include <linux/major.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "arguments.h"
 #include "dm-names.h"
@@ -49,8 +51,8 @@ check_guid (struct call *call, const char *name, const char *value)
     return fail (&call->err, EINVAL, "%s '%s' is no GUID", name, value);
 }
 
-/* stat(2); a device that is not there may be a volume that was not
- * activated yet.
+/* stat(2); a device that is not there may be a volume or an array that
+ * was not activated yet.
  */
 static int
 stat_device (struct call *call, const char *name, const char *kernel,
@@ -67,26 +69,27 @@ stat_device (struct call *call, const char *name, const char *kernel,
     }
     if (!activation.message)
         return fail (&call->err, errno, "%s: %m", name);
-    return fail (&call->err, errno, "%s: %m (activating logical volumes: "
-                 "%s)", name, activation.message);
+    return fail (&call->err, errno, "%s: %m (activating volumes: %s)", name,
+                 activation.message);
 }
 
-/* /dev/VG/LV and /dev/dm-0 are links and aliases; there is one name under
- * which the device mapper's devices are mounted and compared.
+/* /dev/VG/LV, /dev/dm-0 and /dev/md/NAME are links and aliases; there is
+ * one name under which each device is mounted and compared.
  */
 static void
-use_mapped_name (char **value, dev_t rdev)
+use_first_name (char **value, dev_t rdev)
 {
-    cleanup_free char *name = NULL;
+    char *name;
 
     if (!strchr (*value + strlen ("/dev/"), '/')
         && !string_starts_with (*value, "/dev/dm-"))
         return;
-    name = dm_name_of (rdev);
+    name = major (rdev) == MD_MAJOR
+               ? xasprintf ("/dev/md%u", minor (rdev)) : dm_path_of (rdev);
     if (!name)
         return;
     free (*value);
-    *value = xasprintf ("/dev/mapper/%s", name);
+    *value = name;
 }
 
 /* lvremove takes a whole volume group: /dev/VG is a directory. */
@@ -113,7 +116,7 @@ check_device (struct call *call, const char *name, char **value)
     free (*value);
     *value = steal (&kernel);
     if (S_ISBLK (st.st_mode))
-        use_mapped_name (value, st.st_rdev);
+        use_first_name (value, st.st_rdev);
     return 0;
 }
 

@@ -85,9 +85,11 @@ read_attribute (dev_t rdev, const char *attribute)
 }
 
 char *
-dm_name_of (dev_t rdev)
+dm_path_of (dev_t rdev)
 {
-    return read_attribute (rdev, "name");
+    cleanup_free char *name = read_attribute (rdev, "name");
+
+    return name ? xasprintf ("/dev/mapper/%s", name) : NULL;
 }
 
 bool
@@ -102,7 +104,7 @@ lv_name_of (const char *device, struct lv_name *ret)
     if (!uuid || strlen (uuid) != LVM_UUID_SIZE
         || !string_starts_with (uuid, LVM_UUID_PREFIX))
         return false;
-    name = dm_name_of (st.st_rdev);
+    name = read_attribute (st.st_rdev, "name");
     return name && lv_name_parse (name, ret);
 }
 

@@ -21,10 +21,10 @@ void lv_name_free (struct lv_name *name);
 /* Take "VG-LV" apart.  False if it is no such name. */
 bool lv_name_parse (const char *dm_name, struct lv_name *ret);
 
-/* What the device mapper calls a block device, which the caller frees.
- * NULL if it is none of the device mapper's.
+/* /dev/mapper/... of a block device, which the caller frees.  NULL if it is
+ * none of the device mapper's.
  */
-char *dm_name_of (dev_t rdev);
+char *dm_path_of (dev_t rdev);
 
 /* Is the device, under any of its names, a logical volume?  Which? */
 bool lv_name_of (const char *device, struct lv_name *ret);

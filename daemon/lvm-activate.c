@@ -8,13 +8,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "io.h"
+#include "kernel-devices.h"
 #include "lvm-activate.h"
 #include "lvm-library.h"
+#include "md-assemble.h"
 #include "modules.h"
 
 /* A physical volume has its label in one of the first four sectors. */
@@ -40,20 +41,14 @@ has_label (const char *device)
     return false;
 }
 
-/* A line is "major minor blocks name", below two lines of heading. */
 static bool
 find_physical_volume (void)
 {
-    cleanup_file FILE *fp = fopen ("/proc/partitions", "re");
-    char line[256], name[128];
+    cleanup_string_array char **devices = kernel_devices ();
 
-    while (fp && fgets (line, sizeof line, fp))
-        if (sscanf (line, " %*u %*u %*u %127s", name) == 1) {
-            cleanup_free char *device = xasprintf ("/dev/%s", name);
-
-            if (has_label (device))
-                return true;
-        }
+    for (size_t i = 0; devices[i]; i++)
+        if (has_label (devices[i]))
+            return true;
     return false;
 }
 
@@ -154,7 +149,8 @@ find_ambiguous (struct plan *p, const struct lvm_report *r)
                         lvm_report_value (r, j, COLUMN_VG)) == 0
                 && strcmp (lvm_report_value (r, i, COLUMN_VG_UUID),
                            lvm_report_value (r, j, COLUMN_VG_UUID)) != 0)
-                strings_add_once (&p->ambiguous, lvm_report_value (r, i, COLUMN_VG));
+                strings_add_once (&p->ambiguous,
+                                  lvm_report_value (r, i, COLUMN_VG));
 }
 
 /* Names come from the disk, and go into a configuration text. */
@@ -307,15 +303,17 @@ int
 lvm_activate_once (struct daemon *daemon, struct error *err)
 {
     char *const all[] = { NULL };
+    int r;
 
     if (!daemon->appliance)
         return 0;
+    r = md_assemble_once (daemon, err);
     if (!daemon->volumes_active && find_physical_volume ()) {
         daemon->volumes_active = true;
         lvm_activate (all, &daemon->volumes_error);
     }
     if (!daemon->volumes_error.message)
-        return 0;
+        return r;
     return fail (err, daemon->volumes_error.errnum, "%s",
                  daemon->volumes_error.message);
 }

@@ -67,6 +67,16 @@ start_guest (guestfs_h *g)
 }
 
 static int
+start_md (guestfs_h *g)
+{
+    char *const devices[] = { (char *) "/dev/sda", (char *) "/dev/sdb", NULL };
+
+    if (start_disks (g) < 0)
+        return -1;
+    return guestfs_md_create (g, "test", devices, -1);
+}
+
+static int
 start_nothing (guestfs_h *g)
 {
     (void) g;
@@ -83,6 +93,7 @@ static const struct {
     { "partition", start_partition }, /* those; sda1 is all of sda, MBR */
     { "mounted", start_mounted },     /* those; ext4 on sda, mounted on / */
     { "guest", start_guest },         /* a tiny guest, mounted read-only */
+    { "md", start_md },               /* those; RAID1 /dev/md127 on sda, sdb */
     { "lvm", start_lvm },             /* those; /dev/VG/LV of 200 MiB on sda */
 };
 
