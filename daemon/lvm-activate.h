@@ -10,8 +10,9 @@
 #include "daemon.h"
 
 /* Activate all volumes of all drives and RAID arrays (md-assemble.h), if any
- * has some, unless that was done before.  Call it before listing devices.  On failure, which is
- * reported every time, some volumes may be active nevertheless.
+ * has some, unless that was done before.  Call it before listing devices.
+ * On failure, which is reported every time, some volumes may be active
+ * nevertheless.
  */
 int lvm_activate_once (struct daemon *daemon, struct error *err);
 

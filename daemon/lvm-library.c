@@ -11,12 +11,14 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "lvm-library.h"
 #include "lvm-process.h"
 #include "memory.h"
@@ -87,6 +89,11 @@ static const char configuration[] =
 static struct lvm_process process;
 static char *filter;
 
+/* Of /proc/devices when it was started: LVM knows no drivers that are
+ * loaded later.
+ */
+static char *drivers;
+
 static int
 write_configuration (struct error *err)
 {
@@ -103,14 +110,30 @@ write_configuration (struct error *err)
     return 0;
 }
 
+#define DRIVERS_MAX (64 << 10)
+
+static bool
+has_started (void)
+{
+    cleanup_error struct error none = { 0 };
+    char *now = read_file_at (AT_FDCWD, "/proc/devices", DRIVERS_MAX, NULL,
+                              &none);
+    bool same = now && drivers && strcmp (now, drivers) == 0;
+
+    free (drivers);
+    drivers = now;
+    return process.pid > 0 && same;
+}
+
 /* LVM reads its configuration only when it starts. */
 static int
 start_lvm (struct error *err)
 {
     const struct lvm2cmd *lib;
 
-    if (process.pid > 0)
+    if (has_started ())
         return 0;
+    lvm_process_stop (&process);
     if (getpid () != 1)
         return fail (err, ENOTSUP, "LVM can be used inside an appliance "
                      "only: the volumes here are the host's own");
