@@ -125,21 +125,22 @@ has_started (void)
     return process.pid > 0 && same;
 }
 
-/* LVM reads its configuration only when it starts. */
+/* LVM reads its configuration, too, only when it starts. */
 static int
 start_lvm (struct error *err)
 {
     const struct lvm2cmd *lib;
 
-    if (has_started ())
-        return 0;
-    lvm_process_stop (&process);
     if (getpid () != 1)
         return fail (err, ENOTSUP, "LVM can be used inside an appliance "
                      "only: the volumes here are the host's own");
+    if (module_load ("dm-mod", err) < 0)
+        return -1;
+    if (has_started ())
+        return 0;
+    lvm_process_stop (&process);
     lib = load_lvm2cmd (err);
-    if (!lib || module_load ("dm-mod", err) < 0
-        || write_configuration (err) < 0)
+    if (!lib || write_configuration (err) < 0)
         return -1;
     setenv ("LVM_SYSTEM_DIR", LVM_DIR, 1);
     setenv ("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
