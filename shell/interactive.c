@@ -26,7 +26,7 @@
 /* In the file; a person's commands of some months. */
 #define HISTORY_LINES 5000
 
-/* Lines that were typed in this session, for the file. */
+/* Lines that were typed since the start, for the file. */
 static int new_lines;
 
 static const char *
