@@ -54,6 +54,7 @@ static const struct promise {
     { "stdin", empty_stdin, "Nobody can type anything into it." },
     { "descriptors", close_descriptors, "It has no descriptors" },
     { "keep", pass_descriptors, "but those that it was given." },
+    { "processor", stay_on_one_processor, "It stays on one processor." },
     { "limits", limit_resources, "It dumps no core, can't use up all." },
     { "read-only-disks", guard_read_only_disks,
       "Read-only disks are on read-only mounts." },

@@ -124,6 +124,9 @@ int limit_resources (const struct plan *plan, struct error *err);
 int drop_capabilities (const struct plan *plan, struct error *err);
 int forbid_new_privileges (const struct plan *plan, struct error *err);
 
+/* processor.c */
+int stay_on_one_processor (const struct plan *plan, struct error *err);
+
 /* landlock.c */
 int restrict_files (const struct plan *plan, struct error *err);
 

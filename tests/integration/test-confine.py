@@ -117,6 +117,10 @@ def break_promises(world, *, helper=None, options=(), profile="uml"):
         pid = run.pid()
         total = int(run.output_until("1..").split("..")[1])
         result = outside_view(world, pid)
+        if profile == "uml":
+            cpus = os.sched_getaffinity(pid)
+            result["it stays on one processor"] = (
+                "" if len(cpus) == 1 else f"it may run on {cpus}")
         result |= parse_tap(run, total)
         result["signals to the group stay inside"] = (
             "" if bystander.poll() is None and run.process.poll() is None
@@ -183,6 +187,8 @@ MUTATIONS = [
     ("stdin", ["stdin is empty"], []),
     ("environment", ["the environment is clean"], []),
     ("limits", ["resources are limited"], []),
+    *([("processor", ["it stays on one processor"], [])]
+      if len(os.sched_getaffinity(0)) > 1 else []),
     ("session", ["its own session"], ["signals to the group stay inside"]),
     ("session,landlock", ["signals to the group stay inside"], []),
     ("pid,view,landlock", ["no other processes can be seen",
