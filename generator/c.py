@@ -68,12 +68,12 @@ def opts_struct(call):
     return f"struct guestfs_{call.opts_name}_argv"
 
 
-def _wrap(head, params, indent):
-    """The parameter list, filled to 80 columns."""
+def wrap(head, params, indent, width=79):
+    """The parameter list, filled to so many columns."""
     lines, line = [], head
     for i, param in enumerate(params):
         word = param + ("," if i < len(params) - 1 else ")")
-        if len(line) + len(word) + 1 > 79 and line.strip():
+        if len(line) + len(word) + 1 > width and line.strip():
             lines.append(line.rstrip())
             line = " " * indent
         line += word + " "
@@ -98,14 +98,14 @@ def params(call, options="none"):
     return result
 
 
-def prototype(call, name, options="none", newline=True):
+def prototype(call, name, options="none", newline=True, width=79):
     """A function's head, the type on its own line or not."""
     head = f"{name} ("
     if newline:
         return (return_type(call).rstrip() + "\n"
-                + _wrap(head, params(call, options), len(head)))
+                + wrap(head, params(call, options), len(head), width))
     head = return_type(call) + head
-    return _wrap(head, params(call, options), len(head))
+    return wrap(head, params(call, options), len(head), width)
 
 
 def arg_list(call, options=False):
@@ -197,7 +197,7 @@ def do_params(call):
 
 def do_prototype(call):
     head = f"{do_type(call)}do_{call.name} ("
-    return _wrap(head, do_params(call), len(head))
+    return wrap(head, do_params(call), len(head))
 
 
 def string(text):

@@ -4,7 +4,7 @@
 import re
 from pathlib import Path
 
-from . import examples
+from . import examples, markdown
 from .model import DescriptionError
 
 # Words that no argument, option or struct field may be called, since one
@@ -47,7 +47,6 @@ GRANDFATHERED = {
     ("ntfsclone_out", "rescue"),
 }
 
-_LINK = re.compile(r"\[(\w+)\](?!\()")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -142,7 +141,9 @@ def _check_words(where, call, api):
     for arg in call.args + call.optargs:
         if arg.name not in words:
             raise DescriptionError(where, f"the doc does not name `{arg.name}`")
-    for link in _LINK.findall(re.sub(r"`[^`]*`", "", call.doc)):
+    for number, what in markdown.problems(call.doc):
+        raise DescriptionError(where, f"line {number} of the doc: {what}")
+    for link in markdown.LINK.findall(markdown.blank_code(call.doc)):
         if link not in api.calls:
             raise DescriptionError(where, f"the doc links to unknown call "
                                           f"[{link}]")

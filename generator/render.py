@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jinja2
 
-from . import c, examples, python, shell
+from . import c, examples, manual, python, shell
 
 
 class GeneratorError(Exception):
@@ -30,5 +30,6 @@ def render(api, template, variables):
     )
     env.filters["c_string"] = c.string
     env.globals.update(api=api, c=c, fail=_fail, examples=examples,
+                       manual=manual,
                        python=python, shell=shell, **variables)
     return env.get_template(path.name).render()
