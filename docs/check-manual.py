@@ -3,7 +3,7 @@
 """The manual pages: formatted without a warning, not wider than a terminal,
 and complete.
 
-usage: check-manual.py ROOT GUESTFS.3 GUESTFSD.8 GUESTFS.H GUESTFSD
+usage: check-manual.py ROOT GUESTFS.H GUESTFSD GUESTFS.3 OTHER-PAGE...
 """
 
 import os
@@ -82,6 +82,16 @@ def check_words(page, header):
         yield f"guestfs.h: only {len(names)} names were found"
 
 
+def check_readme(root):
+    """Its program is one that is compiled."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    program = (root / "docs/examples/os-release.c").read_text(
+        encoding="utf-8")
+    shown = re.search(r"^```c\n(.*?)^```$", text, re.M | re.S)
+    if not shown or shown[1] != program.split("\n", 1)[1]:
+        yield "README.md: its program is not docs/examples/os-release.c"
+
+
 def check_links(root, guide, page):
     """Links of the guide lead to calls, and each has become a reference."""
     sys.path.insert(0, str(root))
@@ -108,15 +118,15 @@ def check_options(root, guestfsd):
                f"{'--help' if name in helped else 'the manual'}")
 
 
-def main(root, guestfs_3, guestfsd_8, guestfs_h, guestfsd):
+def main(root, guestfs_h, guestfsd, *pages):
     root = Path(root)
     guide = (root / "docs/guestfs.3.md").read_text(encoding="utf-8")
-    page = Path(guestfs_3).read_text(encoding="utf-8")
+    page = Path(pages[0]).read_text(encoding="utf-8")
     problems = [
-        *check_layout(guestfs_3),
-        *check_layout(guestfsd_8),
+        *(problem for name in pages for problem in check_layout(name)),
         *check_environment(root, guide),
         *check_options(root, guestfsd),
+        *check_readme(root),
         *check_words(page, Path(guestfs_h).read_text(encoding="utf-8")),
         *check_links(root, guide, page),
     ]

@@ -9,6 +9,7 @@ Bad inputs: each file of bad/, put beside those of sample/ (a .txt file as
 frozen.txt), must be refused with the message in its first line.
 """
 
+import re
 import shutil
 import tempfile
 import unittest
@@ -51,6 +52,21 @@ class Goldens(unittest.TestCase):
         known = {golden_of(t).name for t in templates()}
         found = {p.name for p in (HERE / "golden").iterdir()}
         self.assertEqual(found - known, set())
+
+
+class Readme(unittest.TestCase):
+    """api/README.md has every word that a description may use."""
+
+    def test_words(self):
+        text = (ROOT / "api/README.md").read_text(encoding="utf-8")
+        named = set(re.findall(r"`([^`\n]+)`", text.replace("NAME", "")))
+        words = {w for code in named for w in re.findall(r"\w+", code)}
+        known = (model._CALL_KEYS - {"test"} | model._EXAMPLE_KEYS
+                 | model.STRING_KINDS.keys() | model.SCALAR_KINDS
+                 | model.OTHER_KINDS | model.RETURN_SCALARS
+                 | model.FIELD_KINDS | model.FLAGS | model.VISIBILITIES
+                 | model.SHELL_OUTPUTS)
+        self.assertEqual(known - words, set())
 
 
 class BadInputs(unittest.TestCase):
