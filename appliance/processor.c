@@ -16,6 +16,7 @@
 #include <sched.h>
 
 #include "confine.h"
+#include "memory.h"
 
 /* The processor that we are on is a good choice: the scheduler looked for
  * an idle one when it was asked to fork us.  Where others are busy on it

@@ -12,7 +12,7 @@
 
 #include "calls.h"
 #include "content.h"
-#include "server.h"
+#include "output.h"
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -21,15 +21,10 @@ static const char alphabet[] =
 #define LINE_BYTES 57
 #define LINE_CHARACTERS 77 /* with the newline */
 
-/* Lines that are made at once. */
-#define LINES 2048
-
 struct encoder {
-    struct call *call;
+    struct output output;
     unsigned char rest[LINE_BYTES]; /* of the last block, less than a line */
     size_t rest_size;
-    char *output; /* of LINES lines */
-    size_t output_size;
 };
 
 static char *
@@ -49,21 +44,12 @@ encode_line (char *out, const unsigned char *p, size_t size)
 }
 
 static int
-flush_encoder (struct encoder *e)
-{
-    size_t size = e->output_size;
-
-    e->output_size = 0;
-    return send_file (e->call, e->output, size);
-}
-
-static int
 add_line (struct encoder *e, const unsigned char *p, size_t size)
 {
-    char *end = encode_line (e->output + e->output_size, p, size);
+    char line[LINE_CHARACTERS];
+    const char *end = encode_line (line, p, size);
 
-    e->output_size = (size_t) (end - e->output);
-    return e->output_size == LINES * LINE_CHARACTERS ? flush_encoder (e) : 0;
+    return output_add (&e->output, line, (size_t) (end - line));
 }
 
 static int
@@ -91,18 +77,29 @@ encode_block (void *opaque, const char *data, size_t size, struct error *err)
     return 0;
 }
 
+static int
+encode (struct encoder *e, int fd, const char *filename)
+{
+    if (content_read (e->output.call, fd, filename, encode_block, e) < 0)
+        return -1;
+    if (e->rest_size > 0 && add_line (e, e->rest, e->rest_size) < 0)
+        return -1;
+    return output_end (&e->output);
+}
+
 int
 do_base64_out (struct call *call, const char *filename)
 {
     cleanup_fd int fd = content_open (call, filename, false);
-    cleanup_free char *output = xmalloc (LINES * LINE_CHARACTERS);
-    struct encoder e = { .call = call, .output = output };
+    struct encoder e = { .rest_size = 0 };
+    int r;
 
-    if (fd < 0 || content_read (call, fd, filename, encode_block, &e) < 0)
+    if (fd < 0)
         return -1;
-    if (e.rest_size > 0 && add_line (&e, e.rest, e.rest_size) < 0)
-        return -1;
-    return flush_encoder (&e);
+    output_init (&e.output, call);
+    r = encode (&e, fd, filename);
+    output_free (&e.output);
+    return r;
 }
 
 /* What a character stands for, if not for 0 to 63. */

@@ -5,14 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "content.h"
-#include "sysroot.h"
-
-/* A FIFO without an other end, or a terminal, must not hold us up. */
-#define NEVER_WAIT (O_NONBLOCK | O_NOCTTY)
+#include "regular-file.h"
 
 static int
 open_device (struct call *call, const char *name, int flags)
@@ -24,38 +20,19 @@ open_device (struct call *call, const char *name, int flags)
     return fd;
 }
 
-static int
-open_regular (struct call *call, const char *name, int flags)
-{
-    cleanup_fd int fd = sysroot_open (call, name, flags | NEVER_WAIT, 0666);
-    struct stat st;
-
-    /* Sockets, and FIFOs that nobody reads. */
-    if (fd < 0 && call->err.errnum == ENXIO)
-        return fail (&call->err, EINVAL, "%s: not a regular file", name);
-    if (fd < 0)
-        return -1;
-    if (fstat (fd, &st) < 0)
-        return fail (&call->err, errno, "%s: %m", name);
-    if (S_ISDIR (st.st_mode))
-        return fail (&call->err, EISDIR, "%s: %m", name);
-    if (!S_ISREG (st.st_mode))
-        return fail (&call->err, EINVAL, "%s: not a regular file", name);
-    return steal_fd (&fd);
-}
-
 int
 content_open (struct call *call, const char *name, bool device)
 {
     return device ? open_device (call, name, O_RDONLY)
-                  : open_regular (call, name, O_RDONLY);
+                  : open_regular (call, name, O_RDONLY, 0);
 }
 
 int
 content_create (struct call *call, const char *name, bool device, int flags)
 {
     return device ? open_device (call, name, O_WRONLY)
-                  : open_regular (call, name, O_WRONLY | O_CREAT | flags);
+                  : open_regular (call, name, O_WRONLY | O_CREAT | flags,
+                                 0666);
 }
 
 int64_t

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "arguments.h"
@@ -14,6 +13,7 @@
 #include "content.h"
 #include "io.h"
 #include "server.h"
+#include "zero-bytes.h"
 
 struct end {
     const char *name;
@@ -51,12 +51,6 @@ check_range (struct call *call, const struct range *r, struct end target)
         return fail (&call->err, EINVAL, "append is for files, not for "
                      "devices (%s)", target.name);
     return 0;
-}
-
-static bool
-is_zero (const char *p, size_t size)
-{
-    return size == 0 || (*p == 0 && memcmp (p, p + 1, size - 1) == 0);
 }
 
 /* How much there is to copy. */
@@ -109,7 +103,7 @@ write_block (int fd, const char *target, char *block, size_t size,
 {
     struct iovec iov = { .iov_base = block, .iov_len = size };
 
-    if (!sparse || !is_zero (block, size))
+    if (!sparse || !is_all_zero (block, size))
         return content_write (fd, &iov, 1, target, err);
     if (lseek (fd, (off_t) size, SEEK_CUR) < 0)
         return fail (err, errno, "%s: %m", target);

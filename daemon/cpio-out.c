@@ -15,7 +15,7 @@
 #include "calls.h"
 #include "content.h"
 #include "link-table.h"
-#include "server.h"
+#include "output.h"
 #include "sysroot.h"
 #include "file-walk.h"
 
@@ -23,38 +23,14 @@ struct cpio {
     struct call *call;
     bool checksums;
     struct link_table links;
-    char *buffer; /* of CONTENT_BLOCK bytes: what is not sent yet */
-    size_t used;
+    struct output output;
     uint32_t sum;
 };
 
 static int
-flush (struct cpio *c)
-{
-    size_t size = c->used;
-
-    c->used = 0;
-    return send_file (c->call, c->buffer, size);
-}
-
-static int
 put (struct cpio *c, const void *data, size_t size)
 {
-    const char *p = data;
-
-    while (size > 0) {
-        size_t n = CONTENT_BLOCK - c->used;
-
-        if (n > size)
-            n = size;
-        memcpy (c->buffer + c->used, p, n);
-        c->used += n;
-        p += n;
-        size -= n;
-        if (c->used == CONTENT_BLOCK && flush (c) < 0)
-            return -1;
-    }
-    return 0;
+    return output_add (&c->output, data, size);
 }
 
 /* Header with name, and content, are filled up to whole words. */
@@ -82,7 +58,8 @@ put_header (struct cpio *c, const struct stat *st, uint32_t size,
     for (size_t i = 0; i < 13; i++)
         n += (size_t) snprintf (header + n, sizeof header - n, "%08" PRIX32,
                                 fields[i]);
-    if (put (c, header, n) < 0 || put (c, name, name_size) < 0)
+    if (put (c, header, n) < 0
+        || put (c, name, name_size) < 0)
         return -1;
     return pad (c, n + name_size);
 }
@@ -168,7 +145,7 @@ send_cpio (struct cpio *c, int dir, const char *directory)
         return fail_context (&c->call->err, "%s", directory);
     if (put_header (c, &trailer, 0, 0, "TRAILER!!!") < 0)
         return -1;
-    return flush (c);
+    return output_end (&c->output);
 }
 
 static int
@@ -186,8 +163,7 @@ int
 do_cpio_out (struct call *call, const char *directory,
              const struct cpio_out_opts *opts)
 {
-    cleanup_free char *buffer = xmalloc (CONTENT_BLOCK);
-    struct cpio c = { .call = call, .buffer = buffer };
+    struct cpio c = { .call = call };
     cleanup_fd int dir = -1;
     int r;
 
@@ -198,7 +174,9 @@ do_cpio_out (struct call *call, const char *directory,
     dir = sysroot_open (call, directory, O_RDONLY | O_DIRECTORY, 0);
     if (dir < 0)
         return -1;
+    output_init (&c.output, call);
     r = send_cpio (&c, dir, directory);
     link_table_free (&c.links);
+    output_free (&c.output);
     return r;
 }

@@ -5,13 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <search.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "calls.h"
+#include "link-table.h"
 #include "output.h"
 #include "sysroot.h"
 #include "tree.h"
@@ -43,44 +43,14 @@ struct usage {
     struct call *call;
     const char *path;
     uint64_t blocks; /* of 512 bytes */
-    void *counted;   /* tsearch(3) tree of files that have several names */
+    struct link_table counted;
     uint64_t files, files_max; /* for the progress bar */
 };
 
-struct file_id {
-    dev_t dev;
-    ino_t ino;
-};
-
-static int
-compare_ids (const void *a, const void *b)
-{
-    const struct file_id *x = a, *y = b;
-
-    if (x->dev != y->dev)
-        return x->dev < y->dev ? -1 : 1;
-    return x->ino < y->ino ? -1 : x->ino > y->ino;
-}
-
-/* Is it the first name of this file? */
-static bool
-is_first (struct usage *u, const struct stat *st)
-{
-    struct file_id id = { .dev = st->st_dev, .ino = st->st_ino };
-
-    if (S_ISDIR (st->st_mode) || st->st_nlink < 2)
-        return true;
-    if (tfind (&id, &u->counted, compare_ids))
-        return false;
-    if (!tsearch (xmemdup (&id, sizeof id), &u->counted, compare_ids))
-        out_of_memory ();
-    return true;
-}
-
 static void
-count_file (struct usage *u, const struct stat *st)
+count_file (struct usage *u, const struct stat *st, const char *path)
 {
-    if (is_first (u, st))
+    if (S_ISDIR (st->st_mode) || !link_table_find (&u->counted, st, path))
         u->blocks += (uint64_t) st->st_blocks;
     u->files++;
     if (u->files < u->files_max)
@@ -95,7 +65,7 @@ count_entry (void *opaque, const struct tree_entry *entry, struct error *err)
 
     if (fstatat (entry->dirfd, entry->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return fail (err, errno, "%s/%s: %m", u->path, entry->path);
-    count_file (u, &st);
+    count_file (u, &st, entry->path);
     return 0;
 }
 
@@ -131,11 +101,11 @@ do_du (struct call *call, const char *path)
 
     if (sysroot_stat (call, path, false, &st) < 0)
         return -1;
-    count_file (&u, &st);
+    count_file (&u, &st, path);
     if (S_ISDIR (st.st_mode)) {
         fd = sysroot_open (call, path, O_RDONLY | O_DIRECTORY, 0);
         r = fd < 0 ? -1 : count_tree (&u, fd);
     }
-    tdestroy (u.counted, free);
+    link_table_free (&u.counted);
     return r < 0 ? -1 : (int64_t) ((u.blocks + 1) / 2);
 }
