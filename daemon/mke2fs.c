@@ -14,42 +14,32 @@
 #include "uuid.h"
 
 /* An option with a number, as mke2fs spells it. */
-static const struct {
+static const struct number {
     uint64_t bit;
     size_t field;
+    bool is_int; /* the field; else it is an int64_t */
     const char *option, *format, *name;
     int64_t min;
 } numbers[] = {
-#define NUMBER(BIT, field, option, format, min)                     \
-    { MKE2FS_##BIT, offsetof (struct mke2fs_opts, field), option,   \
+#define NUMBER(BIT, field, is_int, option, format, min)                     \
+    { MKE2FS_##BIT, offsetof (struct mke2fs_opts, field), is_int, option,   \
       format "%" PRIi64, #field, min }
-    NUMBER (BLOCKSIZE, blocksize, "-b", "", 1),
-    NUMBER (FRAGSIZE, fragsize, "-f", "", 1),
-    NUMBER (BLOCKSPERGROUP, blockspergroup, "-g", "", 1),
-    NUMBER (NUMBEROFGROUPS, numberofgroups, "-G", "", 1),
-    NUMBER (BYTESPERINODE, bytesperinode, "-i", "", 1),
-    NUMBER (INODESIZE, inodesize, "-I", "", 1),
-    NUMBER (JOURNALSIZE, journalsize, "-J", "size=", 1),
-    NUMBER (NUMBEROFINODES, numberofinodes, "-N", "", 1),
-    NUMBER (STRIDESIZE, stridesize, "-E", "stride=", 1),
-    NUMBER (STRIPEWIDTH, stripewidth, "-E", "stripe_width=", 1),
-    NUMBER (MAXONLINERESIZE, maxonlineresize, "-E", "resize=", 1),
+    NUMBER (BLOCKSIZE, blocksize, false, "-b", "", 1),
+    NUMBER (FRAGSIZE, fragsize, false, "-f", "", 1),
+    NUMBER (BLOCKSPERGROUP, blockspergroup, false, "-g", "", 1),
+    NUMBER (NUMBEROFGROUPS, numberofgroups, false, "-G", "", 1),
+    NUMBER (BYTESPERINODE, bytesperinode, false, "-i", "", 1),
+    NUMBER (INODESIZE, inodesize, false, "-I", "", 1),
+    NUMBER (JOURNALSIZE, journalsize, false, "-J", "size=", 1),
+    NUMBER (NUMBEROFINODES, numberofinodes, false, "-N", "", 1),
+    NUMBER (STRIDESIZE, stridesize, false, "-E", "stride=", 1),
+    NUMBER (STRIPEWIDTH, stripewidth, false, "-E", "stripe_width=", 1),
+    NUMBER (MAXONLINERESIZE, maxonlineresize, false, "-E", "resize=", 1),
+    NUMBER (RESERVEDBLOCKSPERCENTAGE, reservedblockspercentage, true, "-m",
+            "", 0),
+    NUMBER (MMPUPDATEINTERVAL, mmpupdateinterval, true, "-E",
+            "mmp_update_interval=", 0),
 #undef NUMBER
-};
-
-/* The same with an int. */
-static const struct {
-    uint64_t bit;
-    size_t field;
-    const char *option, *format, *name;
-    int min;
-} small_numbers[] = {
-    { MKE2FS_RESERVEDBLOCKSPERCENTAGE,
-      offsetof (struct mke2fs_opts, reservedblockspercentage), "-m", "%d",
-      "reservedblockspercentage", 0 },
-    { MKE2FS_MMPUPDATEINTERVAL,
-      offsetof (struct mke2fs_opts, mmpupdateinterval), "-E",
-      "mmp_update_interval=%d", "mmpupdateinterval", 0 },
 };
 
 static const struct {
@@ -162,30 +152,27 @@ too_small (struct call *call, const char *name, int64_t value, int64_t min)
 }
 
 static int
+add_number (struct call *call, struct arguments *a, const struct number *n,
+            const struct mke2fs_opts *opts)
+{
+    const void *field = field_of (opts, n->field);
+    int64_t value = n->is_int ? *(const int *) field
+                              : *(const int64_t *) field;
+
+    if (value < n->min)
+        return too_small (call, n->name, value, n->min);
+    add_take (a, n->option, xasprintf (n->format, value));
+    return 0;
+}
+
+static int
 add_numbers (struct call *call, struct arguments *a,
              const struct mke2fs_opts *opts)
 {
-    for (size_t i = 0; i < COUNT (numbers); i++) {
-        int64_t value = *(const int64_t *) field_of (opts, numbers[i].field);
-
-        if (!(opts->given & numbers[i].bit))
-            continue;
-        if (value < numbers[i].min)
-            return too_small (call, numbers[i].name, value, numbers[i].min);
-        add_take (a, numbers[i].option,
-                  xasprintf (numbers[i].format, value));
-    }
-    for (size_t i = 0; i < COUNT (small_numbers); i++) {
-        int value = *(const int *) field_of (opts, small_numbers[i].field);
-
-        if (!(opts->given & small_numbers[i].bit))
-            continue;
-        if (value < small_numbers[i].min)
-            return too_small (call, small_numbers[i].name, value,
-                              small_numbers[i].min);
-        add_take (a, small_numbers[i].option,
-                  xasprintf (small_numbers[i].format, value));
-    }
+    for (size_t i = 0; i < COUNT (numbers); i++)
+        if (opts->given & numbers[i].bit
+            && add_number (call, a, &numbers[i], opts) < 0)
+            return -1;
     return 0;
 }
 
