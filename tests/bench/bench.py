@@ -14,11 +14,15 @@ import os
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import guestfs
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "promises"))
+from support import descendants, memory_of  # pylint: disable=C0413
 
 MIB = 1 << 20
 BULK = 1024 * MIB
@@ -211,23 +215,7 @@ class Bench:
     def memory(self):
         """What an idle handle costs: all of the appliance's processes."""
         g = self.mounted()
-        children = subprocess.run(["ps", "-e", "-o", "pid=,ppid="],
-                                  check=True, capture_output=True,
-                                  text=True).stdout.split()
-        parents = dict(zip(map(int, children[::2]), map(int, children[1::2])))
-        ours = {os.getpid()}
-        while True:
-            more = {p for p, pp in parents.items() if pp in ours} - ours
-            if not more:
-                break
-            ours |= more
-        pss = 0
-        for pid in ours - {os.getpid()}:
-            try:
-                text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            except OSError:
-                continue
-            pss += int(text.split("Pss:")[1].split()[0])
+        pss = memory_of(descendants(os.getpid()))
         g.close()
         return pss / 1024
 
