@@ -110,7 +110,8 @@ check_against (const struct plan *plan, uint64_t available, const char *whose,
         return 0;
     return fail (err, ENOMEM,
                  "the appliance is to have %" PRIu64
-                 " MiB of memory, but %s has %" PRIu64 " MiB left",
+                 " MiB of memory, but %s has %" PRIu64 " MiB left"
+                 " (LIBGUESTFS_MEMSIZE or set_memsize can ask for less)",
                  plan->memory >> 20, whose, available >> 20);
 }
 

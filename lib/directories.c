@@ -23,6 +23,17 @@ temporary_dir (guestfs_h *g)
     return g->env_tmpdir ? g->env_tmpdir : DEFAULT_TMPDIR;
 }
 
+int
+fail_temporary (guestfs_h *g, int errnum, const char *what)
+{
+    bool full = errnum == ENOSPC || errnum == EDQUOT;
+
+    return fail (&g->error, errnum, "%s: making %s: %m%s", temporary_dir (g),
+                 what,
+                 full ? " (TMPDIR or set_tmpdir can name another folder)"
+                      : "");
+}
+
 void
 remove_private_dir (guestfs_h *g)
 {

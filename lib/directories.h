@@ -8,6 +8,11 @@
 /* For temporary files; borrowed. */
 const char *temporary_dir (guestfs_h *g);
 
+/* Report that something could not be made there, and where it is full how
+ * to choose another folder.  Returns -1.
+ */
+int fail_temporary (guestfs_h *g, int errnum, const char *what);
+
 /* Remove what the handle has put on the file system. */
 void remove_private_dir (guestfs_h *g);
 

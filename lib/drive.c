@@ -251,15 +251,12 @@ open_unnamed (const char *dir)
 static int
 open_scratch (guestfs_h *g, int64_t size)
 {
-    const char *dir = temporary_dir (g);
-    cleanup_fd int fd = open_unnamed (dir);
+    cleanup_free char *what = xasprintf ("a scratch drive of %lld bytes",
+                                         (long long) size);
+    cleanup_fd int fd = open_unnamed (temporary_dir (g));
 
-    if (fd < 0)
-        return fail (&g->error, errno, "%s: making a scratch drive: %m", dir);
-    if (ftruncate (fd, size) < 0)
-        return fail (&g->error, errno,
-                     "%s: making a scratch drive of %lld bytes: %m", dir,
-                     (long long) size);
+    if (fd < 0 || ftruncate (fd, size) < 0)
+        return fail_temporary (g, errno, what);
     return steal_fd (&fd);
 }
 

@@ -64,7 +64,7 @@ bind_socket (guestfs_h *g, int fd, int *ret_path)
     int r = -1;
 
     if (!mkdtemp (dir))
-        return fail (&g->error, errno, "%s: %m", dir);
+        return fail_temporary (g, errno, "a folder for a disk's socket");
     dirfd = open (dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     /* By descriptor, since the name of the directory may be too long. */
     snprintf (addr.sun_path, sizeof addr.sun_path, "/proc/self/fd/%d/s",
@@ -76,7 +76,7 @@ bind_socket (guestfs_h *g, int fd, int *ret_path)
         r = *ret_path < 0 ? -1 : above_stdio (ret_path, &g->error);
     }
     if (r < 0)
-        fail (&g->error, errno, "%s: a socket for the disk: %m", dir);
+        fail_temporary (g, errno, "a socket for a disk");
     unlinkat (dirfd, "s", 0);
     rmdir (dir);
     return r;
