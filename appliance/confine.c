@@ -59,6 +59,7 @@ static const struct promise {
     { "read-only-disks", guard_read_only_disks,
       "Read-only disks are on read-only mounts." },
     { "view", enter_view, "It sees the files of the view, read-only." },
+    { "sockets", listen_in_view, "Its disks' sockets are there alone." },
     { "capabilities", drop_capabilities, "It has no capabilities." },
     { "no-new-privs", forbid_new_privileges, "No exec gives it rights." },
     { "landlock", restrict_files, "It may use files as the view says." },
@@ -82,6 +83,8 @@ confine_and_execute (const struct plan *plan, int status, struct error *err)
             && promises[i].keep (plan, err) < 0)
             return -1;
     }
+    if (plan->n_listen > 0)
+        tell_listening (status);
     execve (program, plan->argv,
             plan_has (plan, "environment") ? environment : environ);
     return fail (err, errno, "%s: can't be executed: %m", plan->argv[0]);

@@ -40,6 +40,8 @@ struct plan {
     size_t n_disks;
     int *keep; /* further descriptors that the program gets */
     size_t n_keep;
+    int *listen; /* sockets that it can connect to */
+    size_t n_listen;
     char **argv; /* the program's path and arguments, NULL-terminated */
     uid_t uid;   /* who we are outside of the new user namespace */
     gid_t gid;
@@ -109,6 +111,9 @@ bool has_disks_of_others (const struct plan *plan);
 int guard_read_only_disks (const struct plan *plan, struct error *err);
 int check_disks_open (const struct plan *plan, struct error *err);
 
+/* sockets.c: what listens in the view */
+int listen_in_view (const struct plan *plan, struct error *err);
+
 /* view.c */
 int enter_view (const struct plan *plan, struct error *err);
 
@@ -140,9 +145,11 @@ void report_error (int control, const struct error *err);
 
 /* The child's end of status is a socket: one byte comes from the
  * supervisor when it is there to look after the child, one message goes
- * back if the child fails before the program runs.
+ * back when its sockets listen, and a message if it fails before the
+ * program runs.
  */
 int await_supervisor (int status, struct error *err);
+void tell_listening (int status);
 void report_to_supervisor (int status, const struct error *err);
 
 /* Look after the child until it has ended.  Returns the exit status for

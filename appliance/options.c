@@ -33,6 +33,7 @@ enum option_code {
     OPT_MEMORY,
     OPT_DISK,
     OPT_KEEP,
+    OPT_LISTEN,
     OPT_WITHOUT,
 };
 
@@ -44,6 +45,7 @@ static const struct option options[] = {
     { "memory", required_argument, NULL, OPT_MEMORY },
     { "disk", required_argument, NULL, OPT_DISK },
     { "keep", required_argument, NULL, OPT_KEEP },
+    { "listen", required_argument, NULL, OPT_LISTEN },
 #ifdef CONFINE_CAN_BE_WEAKENED
     { "without", required_argument, NULL, OPT_WITHOUT },
 #endif
@@ -111,16 +113,16 @@ parse_disk (struct plan *plan, const char *s, struct error *err)
     return 0;
 }
 
+/* One more descriptor for a list of n. */
 static int
-parse_keep (struct plan *plan, const char *s, struct error *err)
+parse_one_more (int **list, size_t *n, const char *s, struct error *err)
 {
     int fd;
 
     if (parse_fd (s, &fd, err) < 0)
         return -1;
-    plan->keep = xreallocarray (plan->keep, plan->n_keep + 1,
-                                sizeof *plan->keep);
-    plan->keep[plan->n_keep++] = fd;
+    *list = xreallocarray (*list, *n + 1, sizeof **list);
+    (*list)[(*n)++] = fd;
     return 0;
 }
 
@@ -143,7 +145,9 @@ parse_option (struct plan *plan, int option, const char *value,
     case OPT_DISK:
         return parse_disk (plan, value, err);
     case OPT_KEEP:
-        return parse_keep (plan, value, err);
+        return parse_one_more (&plan->keep, &plan->n_keep, value, err);
+    case OPT_LISTEN:
+        return parse_one_more (&plan->listen, &plan->n_listen, value, err);
 #ifdef CONFINE_CAN_BE_WEAKENED
     case OPT_WITHOUT:
         plan->without = value;
@@ -206,6 +210,7 @@ plan_free (struct plan *plan)
 {
     free (plan->disks);
     free (plan->keep);
+    free (plan->listen);
 }
 
 #ifdef CONFINE_CAN_BE_WEAKENED

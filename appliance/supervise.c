@@ -106,6 +106,14 @@ await_supervisor (int status, struct error *err)
 }
 
 void
+tell_listening (int status)
+{
+    /* The filter is there already, and it knows write (2) only. */
+    if (write (status, "", 1) < 0)
+        return;
+}
+
+void
 report_to_supervisor (int status, const struct error *err)
 {
     cleanup_free char *text = xasprintf ("%s %s", errno_to_name (err->errnum),
@@ -128,20 +136,41 @@ library_gone (const struct pollfd *poll)
     return poll->fd >= 0 && poll->revents != 0;
 }
 
+/* Pass on that the child's sockets listen.  Anything else that it says is
+ * an error, for later.
+ */
+static void
+pass_on_listening (int control, int status)
+{
+    char message[2];
+
+    if (recv (status, message, sizeof message, MSG_PEEK | MSG_DONTWAIT) != 1)
+        return;
+    (void) recv (status, message, sizeof message, 0);
+    tell (control, "listening\n");
+}
+
 /* Wait until the program has ended or has to. */
 static void
-wait_for_end (const struct plan *plan, int pidfd)
+wait_for_end (const struct plan *plan, int pidfd, int status)
 {
     struct pollfd polls[] = {
         { .fd = plan->control, .events = POLLIN },
         { .fd = plan->watch, .events = POLLIN },
         { .fd = pidfd, .events = POLLIN },
+        { .fd = plan->n_listen > 0 ? status : -1, .events = POLLIN },
     };
 
-    while (poll (polls, 3, -1) < 0) {
-        if (errno != EINTR)
+    do {
+        int n = poll (polls, 4, -1);
+
+        if (n < 0 && errno != EINTR)
             return;
-    }
+        if (n > 0 && polls[3].revents) {
+            pass_on_listening (plan->control, status);
+            polls[3].fd = -1;
+        }
+    } while (!polls[0].revents && !polls[1].revents && !polls[2].revents);
     if (library_gone (&polls[0]) || library_gone (&polls[1]))
         syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 }
@@ -218,7 +247,7 @@ supervise (const struct plan *plan, pid_t pid, int pidfd, int status,
     tell (plan->control, "pid %d\n", (int) pid);
     if (send (status, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
         return fail (err, errno, "the child's socket: %m");
-    wait_for_end (plan, pidfd);
+    wait_for_end (plan, pidfd, status);
     ended = reap (pid, err);
     if (ended < 0)
         return -1;

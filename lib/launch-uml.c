@@ -164,8 +164,8 @@ add_ubd (struct start *start, const struct drive *d, size_t number)
 static void
 add_virtio (struct start *start, const struct storage_disk *disk)
 {
-    start_keep (start, disk->socket);
-    start_argument (start, "virtio_uml.device=/proc/self/fd/%d:2",
+    start_listen (start, disk->socket);
+    start_argument (start, "virtio_uml.device=" SOCKET_IN_VIEW ":2",
                     disk->socket);
 }
 
@@ -235,9 +235,22 @@ check_possible (guestfs_h *g)
     return 0;
 }
 
-/* The storage daemon and the kernel start at the same time: the sockets
- * between them listen already.
+/* The kernel's sockets are made where only it sees them.  Once they listen,
+ * the daemon behind them starts while the kernel boots.
  */
+static int
+start_storage (guestfs_h *g, struct storage *s, const struct ends *e)
+{
+    struct appliance *a = g->appliance;
+
+    if (s->count == 0)
+        return 0;
+    while (!a->machine.listening)
+        if (appliance_wait (g, 0, LAUNCH_TIMEOUT_MS) < 0)
+            return -1;
+    return storage_start (g, s, e->console, &a->storage);
+}
+
 static int
 launch (guestfs_h *g)
 {
@@ -247,11 +260,13 @@ launch (guestfs_h *g)
 
     if (check_possible (g) < 0 || assign_drives (g) < 0
         || make_channel (g, &e) < 0 || make_console (g, &e) < 0
-        || storage_start (g, &s, e.console, &g->appliance->storage) < 0)
+        || storage_prepare (g, &s) < 0)
         return -1;
     start_init (&start, "uml");
     add_arguments (g, &start, &e, &s);
-    return start_supervised (g, &start, e.console, &g->appliance->machine);
+    if (start_supervised (g, &start, e.console, &g->appliance->machine) < 0)
+        return -1;
+    return start_storage (g, &s, &e);
 }
 
 const struct backend backend_uml = {

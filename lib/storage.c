@@ -10,10 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "directories.h"
 #include "drive.h"
 #include "image-format.h"
 #include "storage.h"
@@ -42,10 +40,8 @@ storage_is_needed (struct drive *d, bool *ret, struct error *err)
 void
 storage_free (struct storage *s)
 {
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->count; i++)
         close_fd (&s->disks[i].socket);
-        close_fd (&s->disks[i].listening);
-    }
     for (size_t i = 0; i < s->nr_files; i++)
         close_fd (&s->files[i]);
     free (s->disks);
@@ -53,49 +49,30 @@ storage_free (struct storage *s)
     *s = (struct storage) { 0 };
 }
 
-/* A socket has a name only until somebody holds it by descriptor. */
 static int
-bind_socket (guestfs_h *g, int fd, int *ret_path)
-{
-    cleanup_free char *dir = xasprintf ("%s/guestfs.XXXXXX",
-                                        temporary_dir (g));
-    struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    cleanup_fd int dirfd = -1;
-    int r = -1;
-
-    if (!mkdtemp (dir))
-        return fail_temporary (g, errno, "a folder for a disk's socket");
-    dirfd = open (dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    /* By descriptor, since the name of the directory may be too long. */
-    snprintf (addr.sun_path, sizeof addr.sun_path, "/proc/self/fd/%d/s",
-              dirfd);
-    if (dirfd >= 0
-        && bind (fd, (struct sockaddr *) &addr, sizeof addr) == 0
-        && listen (fd, 1) == 0) {
-        *ret_path = openat (dirfd, "s", O_PATH | O_CLOEXEC);
-        r = *ret_path < 0 ? -1 : above_stdio (ret_path, &g->error);
-    }
-    if (r < 0)
-        fail_temporary (g, errno, "a socket for a disk");
-    unlinkat (dirfd, "s", 0);
-    rmdir (dir);
-    return r;
-}
-
-static int
-add_disk (guestfs_h *g, struct storage *s, const struct drive *d)
+add_disk (struct storage *s, const struct drive *d, struct error *err)
 {
     struct storage_disk *disk;
 
     s->disks = xreallocarray (s->disks, s->count + 1, sizeof *s->disks);
     disk = &s->disks[s->count++];
-    *disk = (struct storage_disk) { .drive = d, .socket = -1 };
-    disk->listening = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (disk->listening < 0)
-        return fail (&g->error, errno, "socket: %m");
-    if (above_stdio (&disk->listening, &g->error) < 0)
-        return -1;
-    return bind_socket (g, disk->listening, &disk->socket);
+    *disk = (struct storage_disk) {
+        .drive = d,
+        .socket = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+    };
+    if (disk->socket < 0)
+        return fail (err, errno, "socket: %m");
+    return above_stdio (&disk->socket, err);
+}
+
+int
+storage_prepare (guestfs_h *g, struct storage *s)
+{
+    for (size_t i = 0; i < g->nr_drives; i++)
+        if (g->drives[i]->through_storage
+            && add_disk (s, g->drives[i], &g->error) < 0)
+            return -1;
+    return 0;
 }
 
 /* One image of a chain, while the arguments for it are made. */
@@ -272,12 +249,12 @@ add_export (struct start *start, const struct storage_disk *disk,
         start_argument (start, "driver=copy-on-read,node-name=cor%zu-0,"
                         "file=disk%zu-0", number, number);
     }
-    start_keep (start, disk->listening);
+    start_keep (start, disk->socket);
     start_argument (start, "--export");
     start_argument (start, "type=vhost-user-blk,id=export%zu,"
                     "node-name=%s%zu-0,addr.type=fd,addr.str=%d,writable=%s,"
                     "logical-block-size=%d", number, top, number,
-                    disk->listening, d->readonly ? "off" : "on",
+                    disk->socket, d->readonly ? "off" : "on",
                     d->blocksize ? d->blocksize : 512);
 }
 
@@ -305,12 +282,6 @@ storage_start (guestfs_h *g, struct storage *s, int console,
 {
     cleanup_start struct start start = { 0 };
 
-    for (size_t i = 0; i < g->nr_drives; i++)
-        if (g->drives[i]->through_storage
-            && add_disk (g, s, g->drives[i]) < 0)
-            return -1;
-    if (s->count == 0)
-        return 0;
     start_init (&start, "storage");
     start_argument (&start, STORAGE_DAEMON);
     for (size_t i = 0; i < s->count; i++)

@@ -10,8 +10,7 @@
 
 struct storage_disk {
     const struct drive *drive; /* borrowed */
-    int socket;    /* that the kernel connects to, by O_PATH */
-    int listening; /* the same, for the storage daemon */
+    int socket; /* that the kernel connects to, and the daemon accepts at */
 };
 
 struct storage {
@@ -26,7 +25,10 @@ struct storage {
  */
 int storage_is_needed (struct drive *d, bool *ret, struct error *err);
 
-/* Start the daemon for the drives that need it (d->through_storage). */
+/* Make the sockets of the drives that need it (d->through_storage). */
+int storage_prepare (guestfs_h *g, struct storage *s);
+
+/* Start the daemon for them, once they listen. */
 int storage_start (guestfs_h *g, struct storage *s, int console,
                    struct supervised *ret);
 

@@ -123,6 +123,13 @@ start_keep (struct start *s, int fd)
 }
 
 void
+start_listen (struct start *s, int fd)
+{
+    start_option (s, "--listen=%d", fd);
+    start_inherit (s, fd);
+}
+
+void
 start_keep_disk (struct start *s, int fd, bool readonly)
 {
     start_option (s, "--disk=%d:%s", fd, readonly ? "ro" : "rw");
@@ -222,7 +229,7 @@ start_plainly (guestfs_h *g, struct start *s, struct supervised *ret)
     return 0;
 }
 
-/* "pid N" is news, anything else the end. */
+/* "pid N" and "listening" are news, anything else the end. */
 static void
 read_line (struct supervised *p, const char *line)
 {
@@ -230,6 +237,10 @@ read_line (struct supervised *p, const char *line)
 
     if (sscanf (line, "pid %d", &pid) == 1) {
         p->pid = pid;
+        return;
+    }
+    if (strcmp (line, "listening") == 0) {
+        p->listening = true;
         return;
     }
     strings_add (&p->why, line);

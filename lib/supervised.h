@@ -13,6 +13,7 @@ struct supervised {
     pid_t supervisor; /* our child; 0: there is none */
     pid_t pid;        /* of the program itself; 0: not known yet */
     int control;      /* socket to the supervisor, or -1 */
+    bool listening;   /* its sockets are there */
     bool dead;        /* it has ended, or its supervisor has */
     struct strings why; /* what the supervisor said of that, line by line */
     char line[1024];  /* what it has begun to say */
@@ -49,6 +50,14 @@ void start_inherit (struct start *s, int fd);
  * number.
  */
 void start_keep (struct start *s, int fd);
+
+/* A socket without a name, which gets one that only the program sees, and
+ * listens from then on.
+ */
+void start_listen (struct start *s, int fd);
+
+/* That name; the number is the descriptor's. */
+#define SOCKET_IN_VIEW "/run/disk-%d"
 
 /* A disk image that it gets, and may write to or not. */
 void start_keep_disk (struct start *s, int fd, bool readonly);

@@ -426,6 +426,22 @@ def forbid_user_namespaces():
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
+def test_listen(tap, world):
+    """A socket gets a name that only the confined program sees."""
+    with socket.socket(socket.AF_UNIX) as s:
+        option = [f"--listen={s.fileno()}"]
+        with hold(world, options=option, pass_fds=[s.fileno()]) as run:
+            run.pid()
+            tap.ok(run.control_line() == "listening", "sockets listen")
+            name = f"/run/disk-{s.fileno()}"
+            tap.ok(s.getsockname() == name and not os.path.exists(name),
+                   "and have no name outside")
+    with open(world.ro) as f:
+        test_error(tap, "a file can't listen",
+                   hold(world, options=[f"--listen={f.fileno()}"],
+                        pass_fds=[f.fileno()]), "ENOTSOCK", "/run/disk-")
+
+
 def test_disk_errors(tap, world):
     with os.fdopen(os.open(world.ro, os.O_RDONLY)) as f:
         test_error(tap, "disk that is neither ro nor rw",
@@ -511,8 +527,8 @@ def test_storage(tap, world):
 TESTS = [test_promises, test_mutations, test_exit, test_signal,
          test_terminal_signals, test_control_closed, test_supervisor_killed,
          test_library_killed, test_missing, test_too_much_memory,
-         test_cgroup_memory, test_namespaces_refused, test_disk_errors,
-         test_disks_of_others, test_panic, test_storage]
+         test_cgroup_memory, test_namespaces_refused, test_listen,
+         test_disk_errors, test_disks_of_others, test_panic, test_storage]
 
 
 def main(programs):
