@@ -30,7 +30,8 @@ def new_handle(*images, readonly=False, launch=True):
     for image in images:
         name, kind = ((image, "raw") if isinstance(image, (str, pathlib.Path))
                       else image)
-        g.add_drive_opts(str(name), format=kind, readonly=readonly)
+        g.add_drive_opts(str(name), readonly=readonly,
+                         **({"format": kind} if kind else {}))
     if launch:
         g.launch()
     return g
