@@ -60,8 +60,12 @@ def check(api, folder):
         _check_references(where, call, api)
         _check_protocol(where, call, procs)
         if not call.planned:
-            _check_words(where, call, api)
+            _check_words(where, call, api.calls)
+            _check_arguments_named(where, call)
             _check_tests(where, call, api)
+    for command in api.commands.values():
+        _check_command(f"guestfish.toml: {command.name}", command, api)
+    _check_command_names(api)
 
 
 def _check_frozen(api, folder):
@@ -128,25 +132,53 @@ def _check_protocol(where, call, procs):
                                       "to read and a file to write")
 
 
-def _check_words(where, call, api):
+def _check_words(where, call, linkable):
     for key in ("summary", "doc"):
         if not getattr(call, key):
             raise DescriptionError(where, f"no '{key}'")
     if call.summary[0].isupper() or call.summary.endswith("."):
         raise DescriptionError(where, "the summary starts with a small "
                                       "letter and has no full stop")
-    words = set()
-    for code in _CODE.findall(call.doc):
-        words.update(re.findall(r"\w+", code))
-    for arg in call.args + call.optargs:
-        if arg.name not in words:
-            raise DescriptionError(where, f"the doc does not name `{arg.name}`")
     for number, what in markdown.problems(call.doc):
         raise DescriptionError(where, f"line {number} of the doc: {what}")
     for link in markdown.LINK.findall(markdown.blank_code(call.doc)):
-        if link not in api.calls:
+        if link not in linkable:
             raise DescriptionError(where, f"the doc links to unknown call "
                                           f"[{link}]")
+
+
+def _words_in_code(doc):
+    return {word for code in _CODE.findall(doc)
+            for word in re.findall(r"\w+", code)}
+
+
+def _check_arguments_named(where, call):
+    words = _words_in_code(call.doc)
+    for arg in call.args + call.optargs:
+        if arg.name not in words:
+            raise DescriptionError(where, f"the doc does not name `{arg.name}`")
+
+
+def _check_command(where, command, api):
+    _check_words(where, command, api.calls | api.commands)
+    words = _words_in_code(command.doc)
+    for name in re.findall(r"(?<!-)\b\w+", command.usage):
+        if name not in words:
+            raise DescriptionError(where, f"the doc does not name `{name}`")
+    for other in command.see_also:
+        if other not in api.calls and other not in api.commands:
+            raise DescriptionError(where, f"see also unknown call '{other}'")
+
+
+def _check_command_names(api):
+    """In guestfish a name stands for one command."""
+    owners = {}
+    for command in api.shell_commands:
+        for name in (command.shell_name, *command.aliases):
+            other = owners.setdefault(name, command.name)
+            if other != command.name:
+                raise DescriptionError("guestfish", f"'{name}' is both "
+                                       f"{other} and {command.name}")
 
 
 def _check_tests(where, call, api):

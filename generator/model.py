@@ -168,9 +168,42 @@ class Call:
         return self.shell and self.visibility in ("public", "debug")
 
 
+@dataclass(frozen=True)
+class Command:
+    """One of guestfish's own, which is no call."""
+    name: str
+    usage: str           # the words after the name; [...]: optional
+    summary: str
+    doc: str
+    aliases: tuple = ()
+    see_also: tuple = ()
+
+    planned = False
+    deprecated = False
+
+    @property
+    def shell_name(self):
+        return self.name.replace("_", "-")
+
+    @property
+    def min_words(self):
+        return len(re.sub(r"\[.*\]", "", self.usage).split())
+
+    @property
+    def max_words(self):
+        """None if there is no limit."""
+        return None if "..." in self.usage else len(self.usage.split())
+
+    @property
+    def takes_command(self):
+        """Is its first word the name of another command?"""
+        return self.usage.lstrip("[").startswith("command")
+
+
 @dataclass
 class Api:
     calls: dict = field(default_factory=dict)
+    commands: dict = field(default_factory=dict)
     structs: dict = field(default_factory=dict)
     events: list = field(default_factory=list)
     groups: dict = field(default_factory=dict)
@@ -178,6 +211,13 @@ class Api:
     @property
     def sorted_calls(self):
         return [self.calls[name] for name in sorted(self.calls)]
+
+    @property
+    def shell_commands(self):
+        """All that guestfish knows, by name."""
+        calls = [c for c in self.calls.values() if c.in_shell]
+        return sorted([*calls, *self.commands.values()],
+                      key=lambda c: c.shell_name)
 
     @property
     def daemon_calls(self):
@@ -323,6 +363,15 @@ def parse_struct(where, name, entry):
                   entry.get("internal", False))
 
 
+def parse_command(where, name, entry):
+    _reject_unknown(where, entry, {"usage", "summary", "doc", "aliases",
+                                   "see_also"})
+    return Command(name, entry.get("usage", ""), entry.get("summary", ""),
+                   entry.get("doc", "").strip(),
+                   tuple(entry.get("aliases", [])),
+                   tuple(entry.get("see_also", [])))
+
+
 def load(folder):
     """Read a folder of descriptions.  Raises DescriptionError."""
     api = Api()
@@ -337,6 +386,8 @@ def load(folder):
                 api.structs[name] = parse_struct(where, name, entry)
             elif path.stem == "events":
                 api.events.append(Event(name, entry["bit"], entry["doc"]))
+            elif path.stem == "guestfish":
+                api.commands[name] = parse_command(where, name, entry)
             elif path.stem == "groups":
                 api.groups[name] = Group(name, entry["doc"],
                                          entry.get("retired", False))

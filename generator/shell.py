@@ -1,18 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How a call looks in guestfish: its usage line and its help as text."""
+"""How a command looks in guestfish: its usage line and its help as text."""
 
 import re
 import textwrap
+
+from . import model
 
 _LINK = re.compile(r"\[(\w+)\](?!\()")
 _CODE = re.compile(r"`([^`]+)`")
 
 
-def usage(call):
+# What help texts may take, and the usage below them.
+_HELP_WIDTH = 76
+_USAGE_WIDTH = 69
+
+
+def usage(command):
     """The words after the name; keys are asked for instead."""
-    words = [arg.name for arg in call.args if arg.kind != "key"]
-    words += [f"[{opt.name}:..]" for opt in call.optargs]
+    if isinstance(command, model.Command):
+        return command.usage
+    words = [arg.name for arg in command.args if arg.kind != "key"]
+    words += [f"[{opt.name}:..]" for opt in command.optargs]
     return " ".join(words)
+
+
+def usage_lines(command):
+    """Name and usage; what does not fit goes below the arguments."""
+    name = command.shell_name
+    return textwrap.fill(f"{name} {usage(command)}", _USAGE_WIDTH,
+                         subsequent_indent=" " * (len(name) + 1),
+                         break_long_words=False, break_on_hyphens=False)
+
+
+def aliases(command):
+    """Its other names.  The description keeps those that come from the
+    call's own name beside them.
+    """
+    if getattr(command, "once_had_no_optargs", False):
+        return (command.shell_name + "-opts", *command.aliases)
+    return command.aliases
 
 
 def kind(arg):
@@ -36,24 +62,31 @@ def _plain(text):
     return "".join(parts)
 
 
+def _fill(text, **options):
+    return textwrap.fill(text, _HELP_WIDTH, break_on_hyphens=False, **options)
+
+
 def _paragraph(text):
+    if text.startswith("```"):
+        return textwrap.indent("\n".join(text.split("\n")[1:-1]), "    ")
     if not text.startswith("- "):
-        return textwrap.fill(_plain(text), 76, break_on_hyphens=False)
+        return _fill(_plain(text))
     items = re.split(r"\n(?=- )", text)
-    return "\n".join(textwrap.fill(_plain(item), 76, subsequent_indent="  ",
-                                   break_on_hyphens=False)
+    return "\n".join(_fill(_plain(item), subsequent_indent="  ")
                      for item in items)
 
 
-def help_text(call):
+def dashed(names):
+    return ", ".join(name.replace("_", "-") for name in names)
+
+
+def help_text(command):
     """The description in lines for a terminal."""
-    paragraphs = re.split(r"\n\s*\n", call.doc.strip())
+    paragraphs = re.split(r"\n\s*\n", command.doc.strip())
     text = [_paragraph(p) for p in paragraphs if p]
-    if call.deprecated and call.replaced_by:
-        other = call.replaced_by.replace("_", "-")
+    if command.deprecated and command.replaced_by:
+        other = dashed([command.replaced_by])
         text.append(f"This command is deprecated: use '{other}' instead.")
-    if call.see_also:
-        others = ", ".join(n.replace("_", "-") for n in call.see_also)
-        text.append(textwrap.fill(f"See also: {others}", 76,
-                                  break_on_hyphens=False))
+    if command.see_also:
+        text.append(_fill(f"See also: {dashed(command.see_also)}"))
     return "\n\n".join(text) + "\n"

@@ -12,8 +12,8 @@
 #include "string-list.h"
 
 static const struct shell_command *const tables[] = {
-    control_commands, disk_commands,  event_commands, file_commands,
-    help_commands,    local_commands, api_commands,
+    own_commands,
+    api_commands,
 };
 
 #define TABLES (sizeof tables / sizeof *tables)

@@ -35,17 +35,13 @@ struct shell_command {
      */
     unsigned char min_words;
     unsigned char max_words; /* ANY_WORDS: no limit */
+    bool takes_command;      /* the first one is another command's name */
     int (*run) (struct shell *sh, char *const *words, struct error *err);
 };
 
-/* Tables end with a name of NULL.  Those of guestfish itself go first. */
+/* Each ends with a name of NULL. */
+extern const struct shell_command own_commands[];
 extern const struct shell_command api_commands[];
-extern const struct shell_command control_commands[];
-extern const struct shell_command disk_commands[];
-extern const struct shell_command event_commands[];
-extern const struct shell_command file_commands[];
-extern const struct shell_command help_commands[];
-extern const struct shell_command local_commands[];
 
 /* By its name or an alias, in which '_' is as good as '-'; or NULL. */
 const struct shell_command *command_find (const char *name);

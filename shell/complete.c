@@ -164,13 +164,6 @@ matches (const char *text)
     return rl_completion_matches (text, next_match);
 }
 
-static bool
-is_prefix_command (const char *word)
-{
-    return strcmp (word, "glob") == 0 || strcmp (word, "time") == 0
-           || strcmp (word, "not") == 0 || strcmp (word, "help") == 0;
-}
-
 static char **
 complete_argument (const struct shell_command *c, size_t n, const char *text)
 {
@@ -230,14 +223,14 @@ complete (const char *text, int start, int end)
     if (parse_line (before, &line, &column, &ignored) < 0
         || line.kind != LINE_COMMAND || line.host)
         return NULL;
-    while (at < line.words.count && is_prefix_command (line.words.item[at]))
-        at++;
-    if (at == line.words.count) {
-        offer_commands (text);
-        return matches (text);
-    }
-    c = command_find (line.words.item[at]);
-    return c ? complete_argument (c, line.words.count - at - 1, text) : NULL;
+    do {
+        if (at == line.words.count) {
+            offer_commands (text);
+            return matches (text);
+        }
+        c = command_find (line.words.item[at++]);
+    } while (c && c->takes_command);
+    return c ? complete_argument (c, line.words.count - at, text) : NULL;
 }
 
 void

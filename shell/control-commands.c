@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "cleanup.h"
-#include "command-table.h"
 #include "memory.h"
+#include "own-commands.h"
 #include "run.h"
 #include "string-list.h"
 
@@ -48,7 +48,7 @@ run_combinations (struct shell *sh, char ***lists, size_t count, size_t at,
     return 0;
 }
 
-static int
+int
 run_glob (struct shell *sh, char *const *words, struct error *err)
 {
     size_t count = string_array_length (words + 1);
@@ -68,7 +68,7 @@ run_glob (struct shell *sh, char *const *words, struct error *err)
     return r;
 }
 
-static int
+int
 run_not (struct shell *sh, char *const *words, struct error *err)
 {
     if (run_words (sh, words + 1, err) < 0) {
@@ -78,7 +78,7 @@ run_not (struct shell *sh, char *const *words, struct error *err)
     return fail (err, 0, "'%s' should have failed", words[1]);
 }
 
-static int
+int
 run_quit (struct shell *sh, char *const *words, struct error *err)
 {
     (void) words;
@@ -87,7 +87,7 @@ run_quit (struct shell *sh, char *const *words, struct error *err)
     return 0;
 }
 
-static int
+int
 run_reopen (struct shell *sh, char *const *words, struct error *err)
 {
     (void) words;
@@ -100,7 +100,7 @@ run_reopen (struct shell *sh, char *const *words, struct error *err)
     return shell_open_handle (sh, err);
 }
 
-static int
+int
 run_time (struct shell *sh, char *const *words, struct error *err)
 {
     struct timespec start, end;
@@ -114,53 +114,3 @@ run_time (struct shell *sh, char *const *words, struct error *err)
                 + (double) (end.tv_nsec - start.tv_nsec) / 1e9);
     return 0;
 }
-
-const struct shell_command control_commands[] = {
-    {
-        .name = "glob",
-        .usage = "command [argument ...]",
-        .summary = "expand wildcards, and run a command for each match",
-        .help = "Runs a command for each path in the guest that matches an "
-                "argument with *, ?\nor [...]. With several such arguments "
-                "it runs for all combinations; where\nnothing matches, it "
-                "does not run.\n\n    glob rm-rf /home/*\n",
-        .min_words = 1,
-        .max_words = ANY_WORDS,
-        .run = run_glob,
-    },
-    {
-        .name = "not",
-        .usage = "command [argument ...]",
-        .summary = "succeed if a command fails",
-        .help = "Runs a command; it is an error if that succeeds, and none "
-                "if it fails.\n",
-        .min_words = 1,
-        .max_words = ANY_WORDS,
-        .run = run_not,
-    },
-    {
-        .name = "quit",
-        .aliases = (const char *const[]) { "exit", "q", NULL },
-        .usage = "",
-        .summary = "leave guestfish",
-        .help = "Ends guestfish; so does Ctrl-D.\n",
-        .run = run_quit,
-    },
-    {
-        .name = "reopen",
-        .usage = "",
-        .summary = "start again with a new handle",
-        .help = "Closes the handle and opens a new one, without drives.\n",
-        .run = run_reopen,
-    },
-    {
-        .name = "time",
-        .usage = "command [argument ...]",
-        .summary = "run a command, and say how long it took",
-        .help = "Runs a command and prints the seconds that went by.\n",
-        .min_words = 1,
-        .max_words = ANY_WORDS,
-        .run = run_time,
-    },
-    { .name = NULL },
-};

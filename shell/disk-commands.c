@@ -7,9 +7,9 @@
 #include <fcntl.h>
 
 #include "cleanup.h"
-#include "command-table.h"
 #include "image.h"
 #include "number.h"
+#include "own-commands.h"
 
 static int
 make_file (const char *file, int64_t size, bool sparse, struct error *err)
@@ -54,43 +54,14 @@ image_make (struct shell *sh, const char *file, const char *size, bool sparse,
     return 0;
 }
 
-static int
+int
 run_alloc (struct shell *sh, char *const *words, struct error *err)
 {
     return image_make (sh, words[1], words[2], false, err);
 }
 
-static int
+int
 run_sparse (struct shell *sh, char *const *words, struct error *err)
 {
     return image_make (sh, words[1], words[2], true, err);
 }
-
-const struct shell_command disk_commands[] = {
-    {
-        .name = "alloc",
-        .aliases = (const char *const[]) { "allocate", NULL },
-        .usage = "file size",
-        .summary = "make a disk image, and add it",
-        .help = "Makes a file of 'size' zeroes (such as 10G) and adds it as "
-                "a drive. All of its\nblocks are allocated; 'sparse' is for "
-                "a file that takes none until they are\nwritten. A file "
-                "that exists is overwritten.\n",
-        .min_words = 2,
-        .max_words = 2,
-        .run = run_alloc,
-    },
-    {
-        .name = "sparse",
-        .usage = "file size",
-        .summary = "make a sparse disk image, and add it",
-        .help = "Makes a file that reads as 'size' zeroes (such as 10G) and "
-                "adds it as a drive.\nIt takes space only for what is "
-                "written, so the host's disk can run full later;\n'alloc' "
-                "takes it all at once. A file that exists is overwritten.\n",
-        .min_words = 2,
-        .max_words = 2,
-        .run = run_sparse,
-    },
-    { .name = NULL },
-};

@@ -9,11 +9,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "command-table.h"
 #include "event-set.h"
 #include "events.h"
 #include "host.h"
 #include "memory.h"
+#include "own-commands.h"
 #include "string-list.h"
 
 struct event_handler {
@@ -117,7 +117,7 @@ parse_events (const char *text, uint64_t *ret_mask, struct error *err)
     return 0;
 }
 
-static int
+int
 run_event (struct shell *sh, char *const *words, struct error *err)
 {
     struct event_handler *h;
@@ -139,7 +139,7 @@ run_event (struct shell *sh, char *const *words, struct error *err)
     return 0;
 }
 
-static int
+int
 run_delete_event (struct shell *sh, char *const *words, struct error *err)
 {
     bool found = false;
@@ -160,7 +160,7 @@ run_delete_event (struct shell *sh, char *const *words, struct error *err)
                              words[1]);
 }
 
-static int
+int
 run_list_events (struct shell *sh, char *const *words, struct error *err)
 {
     (void) words;
@@ -173,44 +173,3 @@ run_list_events (struct shell *sh, char *const *words, struct error *err)
     }
     return 0;
 }
-
-const struct shell_command event_commands[] = {
-    {
-        .name = "delete-event",
-        .usage = "name",
-        .summary = "delete event handlers of a name",
-        .help = "Deletes the handlers that 'event' registered under that "
-                "name, however many\nthey are.\n",
-        .min_words = 1,
-        .max_words = 1,
-        .run = run_delete_event,
-    },
-    {
-        .name = "event",
-        .usage = "name eventset script",
-        .summary = "run a script when something happens",
-        .help =
-            "From now on 'script' is run by $SHELL (or /bin/sh) on this host\n"
-            "whenever one of the events in 'eventset' happens, which are\n"
-            "separated by commas, or '*' for all.  'name' is what\n"
-            "'delete-event' knows the handler by.\n"
-            "\n"
-            "The event's name is in $EVENT; its numbers and its message are\n"
-            "$1, $2 and so on.  For progress, $3 is the position and $4 the\n"
-            "total:\n"
-            "\n"
-            "    event \"\" progress \"echo progress: $3/$4\"\n",
-        .min_words = 3,
-        .max_words = 3,
-        .run = run_event,
-    },
-    {
-        .name = "list-events",
-        .usage = "",
-        .summary = "list the event handlers",
-        .help = "Lists what 'event' registered: name, number, events and "
-                "script.\n",
-        .run = run_list_events,
-    },
-    { .name = NULL },
-};

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "command-table.h"
 #include "host.h"
 #include "memory.h"
 #include "number.h"
+#include "own-commands.h"
 #include "string-list.h"
 #include "temporary.h"
 
@@ -39,13 +39,13 @@ copy_all (struct shell *sh, char *const *words, copy_call copy,
     return 0;
 }
 
-static int
+int
 run_copy_in (struct shell *sh, char *const *words, struct error *err)
 {
     return copy_all (sh, words, guestfs_copy_in, err);
 }
 
-static int
+int
 run_copy_out (struct shell *sh, char *const *words, struct error *err)
 {
     return copy_all (sh, words, guestfs_copy_out, err);
@@ -73,14 +73,14 @@ show (struct shell *sh, const char *path, const char *program,
     return host_run_on_file (program, t.file, err);
 }
 
-static int
+int
 run_display (struct shell *sh, char *const *words, struct error *err)
 {
     return show (sh, words[1],
                  variable ("GUESTFISH_DISPLAY_IMAGE", "display"), err);
 }
 
-static int
+int
 run_more (struct shell *sh, char *const *words, struct error *err)
 {
     bool less = strcmp (words[0], "less") == 0;
@@ -130,7 +130,7 @@ send_back (struct shell *sh, const char *file, const char *path,
     return 0;
 }
 
-static int
+int
 run_edit (struct shell *sh, char *const *words, struct error *err)
 {
     bool named = strcmp (words[0], "edit") != 0;
@@ -170,7 +170,7 @@ hexedit_range (struct shell *sh, char *const *words, int64_t *ret_start,
     return 0;
 }
 
-static int
+int
 run_hexedit (struct shell *sh, char *const *words, struct error *err)
 {
     cleanup_temporary struct temporary t = { .file = NULL };
@@ -189,78 +189,3 @@ run_hexedit (struct shell *sh, char *const *words, struct error *err)
         return library_error (sh, err);
     return 0;
 }
-
-const struct shell_command file_commands[] = {
-    {
-        .name = "copy-in",
-        .usage = "local [local ...] /remotedir",
-        .summary = "copy local files or folders into the guest",
-        .help = "Copies local files, and folders with all that is in them, "
-                "into the folder\n'remotedir' of the guest, which must "
-                "exist. Wildcards are not expanded.\n",
-        .min_words = 2,
-        .max_words = ANY_WORDS,
-        .run = run_copy_in,
-    },
-    {
-        .name = "copy-out",
-        .usage = "remote [remote ...] localdir",
-        .summary = "copy files or folders out of the guest",
-        .help = "Copies files, and folders with all that is in them, from "
-                "the guest into the\nlocal folder 'localdir', which must "
-                "exist; '.' is the current one. Put 'glob'\nbefore it to "
-                "have wildcards expanded:\n\n    glob copy-out /home/* .\n",
-        .min_words = 2,
-        .max_words = ANY_WORDS,
-        .run = run_copy_out,
-    },
-    {
-        .name = "display",
-        .usage = "path",
-        .summary = "show a picture",
-        .help = "Brings a picture out of the guest and shows it with the "
-                "program that\n$GUESTFISH_DISPLAY_IMAGE names, or "
-                "display(1).\n",
-        .min_words = 1,
-        .max_words = 1,
-        .run = run_display,
-    },
-    {
-        .name = "edit",
-        .aliases = (const char *const[]) { "vi", "emacs", NULL },
-        .usage = "path",
-        .summary = "edit a file",
-        .help = "Brings a file out of the guest, lets you edit it with "
-                "$EDITOR (or vi), and\nputs it back with the same owner and "
-                "mode if it was changed. 'vi' and 'emacs'\nuse the editor "
-                "of that name.\n",
-        .min_words = 1,
-        .max_words = 1,
-        .run = run_edit,
-    },
-    {
-        .name = "hexedit",
-        .usage = "path|device [[start] max]",
-        .summary = "edit the bytes of a file or device",
-        .help = "Brings bytes of a file or device here, lets you edit them "
-                "with $HEXEDITOR (or\nhexedit), and writes them back. From "
-                "large ones take only a part: 'max' bytes\nfrom 'start' on, "
-                "such as the superblock of an ext4 file system:\n\n"
-                "    hexedit /dev/sda1 1K 1K\n",
-        .min_words = 1,
-        .max_words = 3,
-        .run = run_hexedit,
-    },
-    {
-        .name = "more",
-        .aliases = (const char *const[]) { "less", NULL },
-        .usage = "path",
-        .summary = "read a file in a pager",
-        .help = "Shows a file with $PAGER (or more). 'less' uses the pager "
-                "of that name.\n",
-        .min_words = 1,
-        .max_words = 1,
-        .run = run_more,
-    },
-    { .name = NULL },
-};

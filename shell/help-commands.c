@@ -12,6 +12,7 @@
 #include "help.h"
 #include "host.h"
 #include "memory.h"
+#include "own-commands.h"
 #include "string-list.h"
 
 /* Where the summaries begin. */
@@ -129,7 +130,7 @@ help_command (const char *name, struct error *err)
     return 0;
 }
 
-static int
+int
 run_help (struct shell *sh, char *const *words, struct error *err)
 {
     (void) sh;
@@ -144,7 +145,7 @@ run_help (struct shell *sh, char *const *words, struct error *err)
     return help_command (words[1], err);
 }
 
-static int
+int
 run_man (struct shell *sh, char *const *words, struct error *err)
 {
     (void) sh;
@@ -164,7 +165,7 @@ print_group (struct shell *sh, char *group)
     return 0;
 }
 
-static int
+int
 run_supported (struct shell *sh, char *const *words, struct error *err)
 {
     cleanup_string_array char **groups
@@ -178,33 +179,3 @@ run_supported (struct shell *sh, char *const *words, struct error *err)
             return library_error (sh, err);
     return 0;
 }
-
-const struct shell_command help_commands[] = {
-    {
-        .name = "help",
-        .usage = "[command|-l]",
-        .summary = "explain a command, or list all",
-        .help = "Without an argument, says how to begin. With the name of a "
-                "command, explains it.\nWith -l or --list, lists all "
-                "commands.\n",
-        .max_words = 1,
-        .run = run_help,
-    },
-    {
-        .name = "man",
-        .aliases = (const char *const[]) { "manual", NULL },
-        .usage = "",
-        .summary = "read the manual",
-        .help = "Shows the manual page guestfish(1).\n",
-        .run = run_man,
-    },
-    {
-        .name = "supported",
-        .usage = "",
-        .summary = "list the optional groups of calls",
-        .help = "Lists the optional groups of calls, and whether this "
-                "appliance has what they\nneed.\n",
-        .run = run_supported,
-    },
-    { .name = NULL },
-};

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The calls of the API as commands. */
+/* The commands: the calls of the API, and guestfish's own. */
 
 #include "config.h"
 
 #include "command-table.h"
+#include "own-commands.h"
 #include "print.h"
 #include "structs.h"
 
@@ -150,14 +151,45 @@ run_tune (struct shell *sh, const struct arguments *args)
     return guestfs_tune_argv (sh->g, args->value[0].text, &opts);
 }
 
+const struct shell_command own_commands[] = {
+    {
+        .name = "bring-in",
+        .aliases = (const char *const[]) { "carry", NULL },
+        .usage = "local [local ...] /folder",
+        .summary = "copy files",
+        .help = "Copies 'local' to 'folder', like send.\n\n    bring-in a /\n\nSee also: leave\n",
+        .min_words = 2,
+        .max_words = ANY_WORDS,
+        .run = run_bring_in,
+    },
+    {
+        .name = "leave",
+        .usage = "",
+        .summary = "end it",
+        .help = "Ends.\n",
+        .run = run_leave,
+    },
+    {
+        .name = "twice",
+        .usage = "command [argument ...]",
+        .summary = "run a command two times",
+        .help = "Runs 'command' with each 'argument'.\n",
+        .min_words = 1,
+        .max_words = ANY_WORDS,
+        .takes_command = true,
+        .run = run_twice,
+    },
+    { .name = NULL },
+};
+
 const struct shell_command api_commands[] = {
     {
         .name = "fetch",
         .usage = "path target",
-        .parameters = fetch_parameters,
-        .counts_bytes = true,
         .summary = "fetch a file",
         .help = "'path' 'target'\n",
+        .parameters = fetch_parameters,
+        .counts_bytes = true,
         .call = run_fetch,
     },
     {
@@ -170,28 +202,28 @@ const struct shell_command api_commands[] = {
         .name = "mkdisk",
         .aliases = (const char *const[]) { "mkdisk-opts", "make-disk", NULL },
         .usage = "kind [size:..]",
-        .parameters = mkdisk_parameters,
-        .options = mkdisk_options,
         .summary = "make a disk",
         .help = "'kind' 'size'\n",
+        .parameters = mkdisk_parameters,
+        .options = mkdisk_options,
         .call = run_mkdisk,
     },
     {
         .name = "names",
         .usage = "content",
+        .summary = "names by content",
+        .help = "'content'\n\nThis command is deprecated: use 'points' instead.\n",
         .parameters = names_parameters,
         .deprecated = true,
         .replaced_by = "points",
-        .summary = "names by content",
-        .help = "'content'\n\nThis command is deprecated: use 'points' instead.\n",
         .call = run_names,
     },
     {
         .name = "open-all",
         .usage = "s p d m dp mp f u o b flag i j list devices",
-        .parameters = open_all_parameters,
         .summary = "take one argument of each kind",
         .help = "Takes 's', 'p', 'd', 'm', 'dp', 'mp', 'f', 'u', 'k', 'o', 'b', 'flag', 'i',\n'j', 'list' and 'devices'. See ping.\n",
+        .parameters = open_all_parameters,
         .call = run_open_all,
     },
     {
@@ -211,10 +243,10 @@ const struct shell_command api_commands[] = {
     {
         .name = "send",
         .usage = "source path",
-        .parameters = send_parameters,
-        .counts_bytes = true,
         .summary = "send a file",
         .help = "'source' 'path'\n",
+        .parameters = send_parameters,
+        .counts_bytes = true,
         .call = run_send,
     },
     {
@@ -227,10 +259,10 @@ const struct shell_command api_commands[] = {
     {
         .name = "tune",
         .usage = "device [quick:..] [level:..] [size:..] [label:..] [names:..]",
-        .parameters = tune_parameters,
-        .options = tune_options,
         .summary = "change a device",
         .help = "'device' 'quick' 'level' 'size' 'label' 'names'\n",
+        .parameters = tune_parameters,
+        .options = tune_options,
         .call = run_tune,
     },
     { .name = NULL },
