@@ -3,10 +3,11 @@
 """Make a manual page of Markdown, for man(1) or as HTML, with lowdown(1).
 
 usage: render-manual.py [-h] --name NAME --section N --version V
-                        [--prefix PREFIX] man|html OUTPUT INPUT...
+                        [--prefix PREFIX | --dashes] man|html OUTPUT INPUT...
 
 The inputs, one after the other, are in the subset of generator/markdown.py.
-[call] becomes a reference to the heading PREFIXcall, if there is one.  A
+[a_call] becomes a reference to the heading PREFIXa_call, or a-call, if there
+is one.  A
 fenced block "include FILE" is replaced by the file, which is looked for
 beside the first input.
 """
@@ -48,10 +49,12 @@ def assemble(options):
 
 def link(text, options):
     """[call] becomes a link, or is only made to stand out."""
-    headings = set(re.findall(r"^## (\w+)$", text, re.M))
+    headings = set(re.findall(r"^## ([\w-]+)$", text, re.M))
 
     def one(name):
         full = options.prefix + name
+        if options.dashes:
+            full = name.replace("_", "-")
         if options.format == "html" and full in headings:
             return f"[`{full}`](#{full})"
         return f"`{full}`"
@@ -94,10 +97,15 @@ def tighten_lists(text):
     return "\n".join(lines)
 
 
+CODE = re.compile(r"(\\fC.*?\\f[RP]|^\.EX\n.*?^\.EE$)", re.M | re.S)
+
+
 def finish_man(text):
     """What man(1) on a terminal shows better: code in bold (there is no
-    fixed-width font to tell it by), blocks indented.
+    fixed-width font to tell it by), blocks indented; in code no hyphens, at
+    which lines are broken, but the character that is typed.
     """
+    text = CODE.sub(lambda m: m[0].replace("-", r"\-"), text)
     text = text.replace(r"\fC", r"\fB")
     text = re.sub(r"^\.(SH|SS)\n", r".\1 ", text, flags=re.M)
     text = re.sub(r"^\.LP\n\.EX$", ".LP\n.RS 4\n.EX", text, flags=re.M)
@@ -112,6 +120,7 @@ def parse_command_line():
     parser.add_argument("--section", required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--prefix", default="")
+    parser.add_argument("--dashes", action="store_true")
     parser.add_argument("format", choices=["man", "html"])
     parser.add_argument("output", type=Path)
     parser.add_argument("input", type=Path, nargs="+")

@@ -76,17 +76,25 @@ def _paragraph(text):
                      for item in items)
 
 
+def code(names):
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def dashed(names):
     return ", ".join(name.replace("_", "-") for name in names)
+
+
+def deprecation(command):
+    if not command.replaced_by:
+        return "This command is deprecated."
+    return f"This command is deprecated: use [{command.replaced_by}] instead."
 
 
 def help_text(command):
     """The description in lines for a terminal."""
     paragraphs = re.split(r"\n\s*\n", command.doc.strip())
-    text = [_paragraph(p) for p in paragraphs if p]
-    if command.deprecated and command.replaced_by:
-        other = dashed([command.replaced_by])
-        text.append(f"This command is deprecated: use '{other}' instead.")
+    if command.deprecated:
+        paragraphs.append(deprecation(command))
     if command.see_also:
-        text.append(_fill(f"See also: {dashed(command.see_also)}"))
-    return "\n\n".join(text) + "\n"
+        paragraphs.append(f"See also: {dashed(command.see_also)}")
+    return "\n\n".join(_paragraph(p) for p in paragraphs) + "\n"

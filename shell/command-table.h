@@ -23,10 +23,8 @@ struct shell_command {
     /* One of the API: */
     const struct parameter *parameters; /* name NULL at the end */
     const struct parameter *options;
-    bool deprecated;
     bool planned;            /* has no function yet */
     bool counts_bytes;       /* so do its progress messages */
-    const char *replaced_by; /* if deprecated, or NULL */
     /* Prints the result.  -1: the handle knows the error. */
     int (*call) (struct shell *sh, const struct arguments *args);
 

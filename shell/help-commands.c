@@ -115,8 +115,6 @@ print_help (const struct shell_command *c)
         print_aliases (c);
         fputs (c->help, stdout);
     }
-    if (c->deprecated && !c->replaced_by)
-        puts ("\nThis command is deprecated.");
 }
 
 int

@@ -212,10 +212,8 @@ const struct shell_command api_commands[] = {
         .name = "names",
         .usage = "content",
         .summary = "names by content",
-        .help = "'content'\n\nThis command is deprecated: use 'points' instead.\n",
+        .help = "'content'\n\nThis command is deprecated: use points instead.\n",
         .parameters = names_parameters,
-        .deprecated = true,
-        .replaced_by = "points",
         .call = run_names,
     },
     {
