@@ -17,6 +17,8 @@
 #include "cleanup.h"
 #include "confine.h"
 #include "memory.h"
+#include "string-list.h"
+#include "view.h"
 
 _Noreturn void
 out_of_memory (void)
@@ -24,13 +26,24 @@ out_of_memory (void)
     abort ();
 }
 
-/* All that the program is told about its surroundings. */
-static char *const environment[] = {
-    (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-    (char *) "HOME=/",
-    (char *) "TMPDIR=/dev/shm", /* where the guest's memory goes */
-    NULL,
-};
+/* All that the program is told about its surroundings, and how the overlays
+ * of disks get into it, if there are any.
+ */
+static char **
+make_environment (const struct plan *plan)
+{
+    cleanup_strings struct strings environment = STRINGS_EMPTY;
+
+    strings_add (&environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+    strings_add (&environment, "HOME=/");
+    strings_add (&environment, "TMPDIR=/dev/shm"); /* the guest's memory */
+    if (plan->preload) {
+        strings_add (&environment, "LD_PRELOAD=" VIEW_PRELOAD_PATH);
+        strings_add_format (&environment, "GUESTFS_OVERLAYS=%s",
+                            plan->overlays ? plan->overlays : "");
+    }
+    return strings_steal (&environment);
+}
 
 static int
 own_session (const struct plan *plan, struct error *err)
@@ -74,6 +87,7 @@ confine_and_execute (const struct plan *plan, int status, struct error *err)
     cleanup_free char *program = plan_has (plan, "view")
                                      ? view_program_path (plan)
                                      : xstrdup (plan->argv[0]);
+    cleanup_string_array char **environment = make_environment (plan);
 
     reset_signals ();
     if (await_supervisor (status, err) < 0)
@@ -103,7 +117,8 @@ static int
 check_plan (const struct plan *plan, struct error *err)
 {
     if (check_file (plan->argv[0], X_OK, err) < 0
-        || check_file (plan->daemon, X_OK, err) < 0)
+        || check_file (plan->daemon, X_OK, err) < 0
+        || check_file (plan->preload, R_OK, err) < 0)
         return -1;
     if (!plan->profile->is_guest)
         return 0;

@@ -36,6 +36,8 @@ struct plan {
     int watch;          /* pidfd of the library; -1 if not given */
     const char *daemon; /* the guest's init; NULL if not given */
     uint64_t memory;    /* bytes; 0 if not given */
+    const char *preload; /* library to load into the program, or NULL */
+    char *overlays;     /* "IMAGE:FILE,...", or NULL */
     struct disk *disks;
     size_t n_disks;
     int *keep; /* further descriptors that the program gets */

@@ -32,6 +32,8 @@ enum option_code {
     OPT_DAEMON,
     OPT_MEMORY,
     OPT_DISK,
+    OPT_OVERLAY,
+    OPT_PRELOAD,
     OPT_KEEP,
     OPT_LISTEN,
     OPT_WITHOUT,
@@ -44,6 +46,8 @@ static const struct option options[] = {
     { "daemon", required_argument, NULL, OPT_DAEMON },
     { "memory", required_argument, NULL, OPT_MEMORY },
     { "disk", required_argument, NULL, OPT_DISK },
+    { "overlay", required_argument, NULL, OPT_OVERLAY },
+    { "preload", required_argument, NULL, OPT_PRELOAD },
     { "keep", required_argument, NULL, OPT_KEEP },
     { "listen", required_argument, NULL, OPT_LISTEN },
 #ifdef CONFINE_CAN_BE_WEAKENED
@@ -113,6 +117,25 @@ parse_disk (struct plan *plan, const char *s, struct error *err)
     return 0;
 }
 
+/* "IMAGE:FILE": two disks. */
+static int
+parse_overlay (struct plan *plan, const char *s, struct error *err)
+{
+    cleanup_string_array char **part = string_split (s, ':');
+    char *longer;
+    int fd;
+
+    if (string_array_length (part) != 2)
+        return fail (err, EINVAL, "--overlay=%s: not IMAGE:FILE", s);
+    if (parse_fd (part[0], &fd, err) < 0 || parse_fd (part[1], &fd, err) < 0)
+        return -1;
+    longer = xasprintf ("%s%s%s", plan->overlays ? plan->overlays : "",
+                        plan->overlays ? "," : "", s);
+    free (plan->overlays);
+    plan->overlays = longer;
+    return 0;
+}
+
 /* One more descriptor for a list of n. */
 static int
 parse_one_more (int **list, size_t *n, const char *s, struct error *err)
@@ -144,6 +167,11 @@ parse_option (struct plan *plan, int option, const char *value,
         return parse_number (value, UINT64_MAX, &plan->memory, err);
     case OPT_DISK:
         return parse_disk (plan, value, err);
+    case OPT_OVERLAY:
+        return parse_overlay (plan, value, err);
+    case OPT_PRELOAD:
+        plan->preload = value;
+        return 0;
     case OPT_KEEP:
         return parse_one_more (&plan->keep, &plan->n_keep, value, err);
     case OPT_LISTEN:
@@ -211,6 +239,7 @@ plan_free (struct plan *plan)
     free (plan->disks);
     free (plan->keep);
     free (plan->listen);
+    free (plan->overlays);
 }
 
 #ifdef CONFINE_CAN_BE_WEAKENED

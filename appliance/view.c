@@ -250,6 +250,10 @@ add_row (const struct plan *plan, int root, const struct view_row *row,
     case VIEW_DAEMON:
         return add_file (root, row->path, plan->daemon, MOUNT_ATTR_NODEV,
                          err);
+    case VIEW_PRELOAD:
+        return plan->preload ? add_file (root, row->path, plan->preload,
+                                         MOUNT_ATTR_NODEV, err)
+                             : 0;
     case VIEW_PROGRAM:
         return add_program (plan, root, row->path, err);
     case VIEW_MEMORY:

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+/* Where the view has the library that is loaded into the program. */
+#define VIEW_PRELOAD_PATH "/overlay.so"
+
 enum view_kind {
     VIEW_DIRECTORY, /* an empty directory */
     VIEW_TREE,      /* the host's directory and all below, read-only; a
@@ -15,6 +18,7 @@ enum view_kind {
     VIEW_FILE,      /* the host's file, read-only */
     VIEW_DEVICE,    /* the host's device node */
     VIEW_DAEMON,    /* the file that --daemon names */
+    VIEW_PRELOAD,   /* the file that --preload names, if there is one */
     VIEW_PROGRAM,   /* a directory with the program to execute */
     VIEW_MEMORY,    /* a tmpfs as large as the guest's memory */
     VIEW_SCRATCH,   /* a tiny tmpfs */

@@ -58,7 +58,6 @@ struct plan {
     struct strings volumes;   /* VG/LV: those to activate */
     struct strings raid6;     /* VG/LV */
     struct strings ambiguous; /* groups that are not alone with their name */
-    struct strings read_only; /* groups with a device that is */
 };
 
 static void
@@ -68,7 +67,6 @@ plan_free (struct plan *p)
     strings_free (&p->volumes);
     strings_free (&p->raid6);
     strings_free (&p->ambiguous);
-    strings_free (&p->read_only);
 }
 
 #define cleanup_plan __attribute__ ((cleanup (plan_free)))
@@ -102,42 +100,14 @@ plan_modules (struct plan *p, const char *type, const char *names)
             strings_add_once (&p->modules, helpers[i].module);
 }
 
-static bool
-is_read_only (const char *device)
-{
-    cleanup_fd int fd = open (device, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-
-    return fd < 0 && (errno == EROFS || errno == EACCES);
-}
-
-/* Devices as LVM lists them: "/dev/sda(0),/dev/sdb(12)", the numbers being
- * extents; volumes inside others have no /dev/ in front.
- */
-static bool
-any_read_only (const char *devices)
-{
-    cleanup_string_array char **list = string_split (devices, ',');
-
-    for (size_t i = 0; list[i]; i++) {
-        char *extent = strrchr (list[i], '(');
-
-        if (extent)
-            *extent = '\0';
-        if (string_starts_with (list[i], "/dev/") && is_read_only (list[i]))
-            return true;
-    }
-    return false;
-}
-
 enum {
     COLUMN_VG,
     COLUMN_VG_UUID,
     COLUMN_LV,
     COLUMN_TYPE,
     COLUMN_MODULES,
-    COLUMN_DEVICES,
 };
-#define PLAN_COLUMNS "vg_name,vg_uuid,lv_name,segtype,lv_modules,devices"
+#define PLAN_COLUMNS "vg_name,vg_uuid,lv_name,segtype,lv_modules"
 
 /* Several groups may have the same name; their volumes would, too. */
 static void
@@ -177,8 +147,6 @@ plan_row (struct plan *p, const struct lvm_report *r, size_t row)
         if (lv[0] != '[') /* inner parts have their names in brackets */
             strings_add_once (&p->volumes, name);
     }
-    if (any_read_only (lvm_report_value (r, row, COLUMN_DEVICES)))
-        strings_add_once (&p->read_only, vg);
 }
 
 static void
@@ -219,31 +187,17 @@ load_modules (const struct plan *p, struct error *err)
     return 0;
 }
 
-static void
-add_setting (struct strings *settings, const char *name,
-             const struct strings *values)
-{
-    cleanup_free char *list = strings_join (values, "\",\"");
-
-    strings_add_format (settings, "%s=[\"%s\"]", name, list);
-}
-
-/* --config: for volumes that need care. */
+/* --config: where not all volumes may be activated. */
 static void
 add_settings (struct strings *argv, const struct plan *p)
 {
-    cleanup_strings struct strings settings = STRINGS_EMPTY;
-    cleanup_free char *text = NULL;
+    cleanup_free char *list = NULL;
 
-    if (p->read_only.count > 0)
-        add_setting (&settings, "read_only_volume_list", &p->read_only);
-    if (p->raid6.count > 0 || p->ambiguous.count > 0)
-        add_setting (&settings, "volume_list", &p->volumes);
-    if (settings.count == 0)
+    if (p->raid6.count == 0 && p->ambiguous.count == 0)
         return;
-    text = strings_join (&settings, " ");
+    list = strings_join (&p->volumes, "\",\"");
     strings_add (argv, "--config");
-    strings_add_format (argv, "activation{%s}", text);
+    strings_add_format (argv, "activation{volume_list=[\"%s\"]}", list);
 }
 
 static int

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/loop.h>
 #include <linux/major.h>
 #include <linux/raid/md_u.h>
 #include <stdio.h>
@@ -152,58 +151,13 @@ new_array (int number, char **ret_device, struct error *err)
     return fd < 0 ? fail (err, errno, "%s: %m", *ret_device) : fd;
 }
 
-/* The kernel opens members for writing, which the driver of a read-only
- * drive refuses: a loop device in between allows it, is read-only itself,
- * and so makes the array so.  It goes when it is closed.
- */
-static int
-open_loop (const char *device, struct error *err)
-{
-    cleanup_fd int control = -1, backing = -1, fd = -1;
-    struct loop_config config = {
-        .info = { .lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR },
-    };
-    cleanup_free char *path = NULL;
-    int number;
-
-    if (module_load ("loop", err) < 0)
-        return -1;
-    backing = open (device, O_RDONLY | O_CLOEXEC);
-    control = open ("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    number = control < 0 ? -1 : ioctl (control, LOOP_CTL_GET_FREE);
-    if (backing < 0 || number < 0)
-        return fail (err, errno, "%s: a loop device: %m", device);
-    path = xasprintf ("/dev/loop%d", number);
-    fd = open (path, O_RDONLY | O_CLOEXEC);
-    config.fd = (uint32_t) backing;
-    snprintf ((char *) config.info.lo_file_name, LO_NAME_SIZE, "%s", device);
-    if (fd < 0 || ioctl (fd, LOOP_CONFIGURE, &config) < 0)
-        return fail (err, errno, "%s on %s: %m", path, device);
-    return steal_fd (&fd);
-}
-
-static int
-open_member (const char *device, struct error *err)
-{
-    int fd = open (device, O_RDWR | O_CLOEXEC);
-
-    if (fd >= 0)
-        return fd;
-    if (errno == EROFS || errno == EACCES)
-        return open_loop (device, err);
-    return fail (err, errno, "%s: %m", device);
-}
-
 static int
 add_member (int array, const char *device, struct error *err)
 {
-    cleanup_fd int fd = open_member (device, err);
     struct stat st;
     mdu_disk_info_t disk;
 
-    if (fd < 0)
-        return -1;
-    if (fstat (fd, &st) < 0)
+    if (stat (device, &st) < 0)
         return fail (err, errno, "%s: %m", device);
     disk = (mdu_disk_info_t) {
         .major = (int) major (st.st_rdev),
@@ -317,18 +271,4 @@ md_assemble_once (struct daemon *daemon, struct error *err)
         return 0;
     return fail (err, daemon->arrays_error.errnum, "%s",
                  daemon->arrays_error.message);
-}
-
-char *
-md_member_device (const char *kernel_name)
-{
-    cleanup_free char *path
-        = xasprintf ("/sys/block/%s/loop/backing_file", kernel_name);
-    cleanup_error struct error none = { 0 };
-    char *backing = read_file_at (AT_FDCWD, path, 4096, NULL, &none);
-
-    if (!backing)
-        return xasprintf ("/dev/%s", kernel_name);
-    string_trim_end (backing);
-    return backing;
 }

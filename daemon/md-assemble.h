@@ -18,9 +18,4 @@ int md_assemble_once (struct daemon *daemon, struct error *err);
  */
 int md_load_level (int level, const char *what, struct error *err);
 
-/* The device whose data a member's is, where that is not the member's own:
- * members on read-only drives are seen through a loop device.
- */
-char *md_member_device (const char *kernel_name);
-
 #endif /* DAEMON_MD_ASSEMBLE_H */

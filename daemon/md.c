@@ -278,7 +278,7 @@ parse_member (struct call *call, const char *text, wire_mdstat *ret)
         if (isupper ((unsigned char) *p))
             flags[n++] = *p;
     flags[n] = '\0';
-    device = md_member_device (name);
+    device = xasprintf ("/dev/%s", name);
     ret->mdstat_device = device_to_api (call->daemon, device);
     ret->mdstat_flags = xstrdup (flags);
     return true;

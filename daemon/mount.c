@@ -103,45 +103,6 @@ mount_with_drivers (const char *device, const char *where, const char *type,
     return errnum;
 }
 
-/* How to leave a journal alone that can't be replayed. */
-static const struct {
-    const char *type, *option;
-} without_journal[] = {
-    { "ext3", "noload" },
-    { "ext4", "noload" },
-    { "xfs", "norecovery" },
-    { "btrfs", "rescue=nologreplay" },
-};
-
-/* A disk that can't be written: mount read-only, as mount(8) does; if there
- * is a journal to replay, which would be writing, then without that.
- */
-static int
-mount_write_protected (const char *device, const char *where,
-                       const char *type, unsigned long flags,
-                       const char *data)
-{
-    int errnum = mount_with_drivers (device, where, type, flags | MS_RDONLY,
-                                     data);
-
-    for (size_t i = 0;
-         errnum == EROFS
-         && i < sizeof without_journal / sizeof *without_journal; i++) {
-        cleanup_free char *more
-            = xasprintf ("%s%s%s", data ? data : "", data ? "," : "",
-                         without_journal[i].option);
-
-        if (strcmp (without_journal[i].type, type) != 0)
-            continue;
-        errnum = mount (device, where, type, flags | MS_RDONLY, more) < 0
-                     ? errno : 0;
-        fprintf (stderr, "guestfsd: %s was not unmounted cleanly; it is "
-                 "mounted without replaying its journal\n", device);
-        break;
-    }
-    return errnum;
-}
-
 /* Mount by the kernel's driver, which is loaded if need be. */
 static int
 mount_type (struct call *call, const char *device, const char *name,
@@ -151,8 +112,10 @@ mount_type (struct call *call, const char *device, const char *name,
     cleanup_free char *data = complete_options (type, o->data);
     int errnum = mount_with_drivers (device, where, type, o->flags, data);
 
+    /* As mount(8) does with what can't be written. */
     if (errnum == EROFS || errnum == EACCES)
-        errnum = mount_write_protected (device, where, type, o->flags, data);
+        errnum = mount_with_drivers (device, where, type,
+                                     o->flags | MS_RDONLY, data);
     if (errnum == ENODEV)
         return fail (&call->err, ENODEV, "%s: the appliance's kernel does "
                      "not know the file system '%s'", name, type);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +33,23 @@ fail_temporary (guestfs_h *g, int errnum, const char *what)
                  what,
                  full ? " (TMPDIR or set_tmpdir can name another folder)"
                       : "");
+}
+
+/* Network file systems can't make a file without a name at once. */
+int
+open_temporary (guestfs_h *g)
+{
+    const char *dir = temporary_dir (g);
+    int fd = open (dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    cleanup_free char *name = NULL;
+
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+        return fd;
+    name = xasprintf ("%s/guestfs-XXXXXX", dir);
+    fd = mkostemp (name, O_CLOEXEC);
+    if (fd >= 0)
+        unlink (name);
+    return fd;
 }
 
 void

@@ -13,6 +13,11 @@ const char *temporary_dir (guestfs_h *g);
  */
 int fail_temporary (guestfs_h *g, int errnum, const char *what);
 
+/* A new file in it that has no name, so that nothing stays behind whatever
+ * happens.  Returns -1 with errno set.
+ */
+int open_temporary (guestfs_h *g);
+
 /* Remove what the handle has put on the file system. */
 void remove_private_dir (guestfs_h *g);
 

@@ -14,6 +14,7 @@
 #include "directories.h"
 #include "drive.h"
 #include "impl.h"
+#include "overlay.h"
 #include "supervised.h"
 
 static void
@@ -22,6 +23,7 @@ drive_free (struct drive *d)
     if (!d)
         return;
     close_fd (&d->fd);
+    close_fd (&d->overlay);
     free (d->filename);
     free (d->format);
     free (d->name);
@@ -181,6 +183,7 @@ impl_add_drive (guestfs_h *g, const char *filename,
         .readonly = o->readonly,
         .copyonread = o->copyonread,
         .blocksize = o->blocksize,
+        .overlay = -1,
         .fd = -1,
     };
     add (g, steal (&d));
@@ -230,30 +233,12 @@ impl_add_cdrom (guestfs_h *g, const char *filename)
     return impl_add_drive_ro (g, filename);
 }
 
-/* A file that has no name, so that nothing stays behind whatever happens.
- * Network file systems can't make one at once.
- */
-static int
-open_unnamed (const char *dir)
-{
-    int fd = open (dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    cleanup_free char *name = NULL;
-
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
-        return fd;
-    name = xasprintf ("%s/guestfs-XXXXXX", dir);
-    fd = mkostemp (name, O_CLOEXEC);
-    if (fd >= 0)
-        unlink (name);
-    return fd;
-}
-
 static int
 open_scratch (guestfs_h *g, int64_t size)
 {
     cleanup_free char *what = xasprintf ("a scratch drive of %lld bytes",
                                          (long long) size);
-    cleanup_fd int fd = open_unnamed (temporary_dir (g));
+    cleanup_fd int fd = open_temporary (g);
 
     if (fd < 0 || ftruncate (fd, size) < 0)
         return fail_temporary (g, errno, what);
@@ -292,6 +277,7 @@ impl_add_drive_scratch (guestfs_h *g, int64_t size,
         .label = copy_or_null (o->label),
         .blocksize = o->blocksize,
         .scratch = true,
+        .overlay = -1,
         .fd = fd,
     };
     add (g, d);
@@ -320,8 +306,6 @@ impl_debug_drives (guestfs_h *g)
     }
     return strings_steal (&list);
 }
-
-#define SECTOR_SIZE 512
 
 static void
 remember_odd_size (struct drive *d)
@@ -367,7 +351,9 @@ open_drive (guestfs_h *g, struct drive *d)
     if (d->fd < 0)
         return fail (&g->error, errno, "%s: %m", d->filename);
     remember_odd_size (d);
-    return above_stdio (&d->fd, &g->error);
+    if (above_stdio (&d->fd, &g->error) < 0)
+        return -1;
+    return d->readonly ? overlay_open (g, d) : 0;
 }
 
 int
@@ -384,11 +370,13 @@ drives_open (guestfs_h *g)
 void
 drives_close (guestfs_h *g)
 {
-    for (size_t i = 0; i < g->nr_drives; i++)
+    for (size_t i = 0; i < g->nr_drives; i++) {
+        close_fd (&g->drives[i]->overlay);
         if (g->drives[i]->fd >= 0 && !g->drives[i]->scratch) {
             restore_odd_size (g, g->drives[i]);
             close_fd (&g->drives[i]->fd);
         }
+    }
 }
 
 static bool

@@ -7,12 +7,16 @@
 
 #include "handle.h"
 
+#define SECTOR_SIZE 512
+
 struct drive {
     char *filename;
     char *format; /* NULL: not said, to be probed */
     char *name, *label, *iface, *cachemode, *discard;
     bool readonly, copyonread, scratch;
     int blocksize; /* 0: not said */
+    int overlay;   /* where a read-only drive is written to, open while the
+                      appliance runs, or -1 */
     int fd;        /* open while the appliance runs (a scratch drive's
                       always), or -1 */
     off_t odd_size; /* of an image whose size is no whole number of sectors:

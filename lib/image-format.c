@@ -73,6 +73,7 @@ has_uml_cow_header (int fd)
 /* qcow2's header: QEMU, docs/interop/qcow2.txt.  Numbers are big-endian. */
 #define QCOW2_BACKING_OFFSET 8
 #define QCOW2_BACKING_SIZE 16
+#define QCOW2_SIZE 24
 #define QCOW2_HEADER_LENGTH 100
 #define QCOW2_V2_HEADER_SIZE 72
 #define QCOW2_EXTENSIONS_MAX 65536
@@ -98,6 +99,23 @@ be64_at (const char *p)
 
     memcpy (&value, p, sizeof value);
     return be64toh (value);
+}
+
+int64_t
+qcow2_virtual_size (int fd, const char *name, struct error *err)
+{
+    char header[QCOW2_V2_HEADER_SIZE];
+    ssize_t n = pread (fd, header, sizeof header, 0);
+    uint64_t size;
+
+    if (n < QCOW2_V2_HEADER_SIZE)
+        return fail (err, n < 0 ? errno : EINVAL,
+                     "%s: the qcow2 header is cut off", name);
+    size = be64_at (header + QCOW2_SIZE);
+    if (size > INT64_MAX)
+        return fail (err, EINVAL, "%s: the size in the qcow2 header is "
+                     "damaged", name);
+    return (int64_t) size;
 }
 
 static char *

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 
@@ -19,6 +20,9 @@ const char *probe_format (int fd, const char *name, struct error *err);
  * Its driver then believes the header.
  */
 bool has_uml_cow_header (int fd);
+
+/* How large the disk in a qcow2 image says it is; -1 with *err set. */
+int64_t qcow2_virtual_size (int fd, const char *name, struct error *err);
 
 /* What a qcow2 image says of its backing file. */
 struct backing {

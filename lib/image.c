@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "image.h"
 #include "image-format.h"
 #include "impl.h"
 #include "supervised.h"
@@ -98,14 +99,14 @@ parse_info (guestfs_h *g, const char *filename, const char *text,
 }
 
 static json_t *
-image_info (guestfs_h *g, const char *filename, const char *format)
+image_info (guestfs_h *g, int fd, const char *filename, const char *format)
 {
     cleanup_start struct start start = { 0 };
     cleanup_supervised struct supervised program = SUPERVISED_NONE;
     cleanup_free char *text = NULL;
-    cleanup_fd int fd = open_image (g, filename), ours = -1, theirs = -1;
+    cleanup_fd int ours = -1, theirs = -1;
 
-    if (fd < 0 || socket_pair (&ours, &theirs, &g->error) < 0)
+    if (socket_pair (&ours, &theirs, &g->error) < 0)
         return NULL;
     start_init (&start, "storage");
     start_keep_disk (&start, fd, true);
@@ -121,6 +122,26 @@ image_info (guestfs_h *g, const char *filename, const char *format)
     close_fd (&theirs);
     text = read_output (g, ours);
     return text ? parse_info (g, filename, text, &program) : NULL;
+}
+
+int64_t
+image_virtual_size (guestfs_h *g, int fd, const char *filename,
+                    const char *format)
+{
+    cleanup_json json_t *info = NULL;
+    json_t *size;
+
+    /* The usual one, and it costs a start of qemu-img. */
+    if (strcmp (format, "qcow2") == 0)
+        return qcow2_virtual_size (fd, filename, &g->error);
+    info = image_info (g, fd, filename, format);
+    if (!info)
+        return -1;
+    size = json_object_get (info, "virtual-size");
+    if (!json_is_integer (size) || json_integer_value (size) < 0)
+        return fail (&g->error, EINVAL, "%s: its size is not known",
+                     filename);
+    return json_integer_value (size);
 }
 
 /* The format is found out by us: QEMU's own guess may not be ours. */
@@ -143,31 +164,28 @@ impl_disk_format (guestfs_h *g, const char *filename)
 int64_t
 impl_disk_virtual_size (guestfs_h *g, const char *filename)
 {
-    const char *format = format_of (g, filename);
-    cleanup_json json_t *info = NULL;
-    json_t *size;
+    cleanup_fd int fd = open_image (g, filename);
+    const char *format;
 
-    if (!format)
+    if (fd < 0)
         return -1;
-    info = image_info (g, filename, format);
-    if (!info)
-        return -1;
-    size = json_object_get (info, "virtual-size");
-    if (!json_is_integer (size))
-        return fail (&g->error, EINVAL, "%s: its size is not known",
-                     filename);
-    return json_integer_value (size);
+    format = probe_format (fd, filename, &g->error);
+    return format ? image_virtual_size (g, fd, filename, format) : -1;
 }
 
 int
 impl_disk_has_backing_file (guestfs_h *g, const char *filename)
 {
-    const char *format = format_of (g, filename);
+    cleanup_fd int fd = open_image (g, filename);
     cleanup_json json_t *info = NULL;
+    const char *format;
 
+    if (fd < 0)
+        return -1;
+    format = probe_format (fd, filename, &g->error);
     if (!format)
         return -1;
-    info = image_info (g, filename, format);
+    info = image_info (g, fd, filename, format);
     return info ? json_object_get (info, "backing-filename") != NULL : -1;
 }
 

@@ -154,11 +154,15 @@ static const char *const fixed_arguments[] = {
 static void
 add_ubd (struct start *start, const struct drive *d, size_t number)
 {
-    bool discard = d->discard && strcmp (d->discard, "disable") != 0;
+    bool discard = d->discard && strcmp (d->discard, "disable") != 0
+                   && !d->readonly;
 
-    start_keep_disk (start, d->fd, d->readonly);
-    start_argument (start, "ubd%zu%sdc%s=/proc/self/fd/%d", number,
-                    d->readonly ? "r" : "", discard ? "" : "t", d->fd);
+    if (d->overlay >= 0)
+        start_keep_overlay (start, d->fd, d->overlay);
+    else
+        start_keep_disk (start, d->fd, false);
+    start_argument (start, "ubd%zudc%s=/proc/self/fd/%d", number,
+                    discard ? "" : "t", d->fd);
 }
 
 static void

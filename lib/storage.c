@@ -14,6 +14,7 @@
 
 #include "drive.h"
 #include "image-format.h"
+#include "overlay.h"
 #include "storage.h"
 
 #define STORAGE_DAEMON "/usr/bin/qemu-storage-daemon"
@@ -236,25 +237,51 @@ add_chain (struct start *start, struct storage *s, const struct drive *d,
     return 0;
 }
 
+/* What is written to a read-only drive goes here, and never to a disk if it
+ * need not.
+ */
+static int
+add_overlay (guestfs_h *g, struct start *start, const struct drive *d,
+             size_t disk)
+{
+    static const char common[] = "\"discard\":\"unmap\","
+                                 "\"cache\":{\"no-flush\":true}";
+
+    if (overlay_format (g, d) < 0)
+        return -1;
+    start_keep_disk (start, d->overlay, false);
+    start_argument (start, "--blockdev");
+    start_argument (start, "{\"driver\":\"file\","
+                    "\"node-name\":\"changes%zu\","
+                    "\"filename\":\"/proc/self/fd/%d\",%s}", disk,
+                    d->overlay, common);
+    start_argument (start, "--blockdev");
+    start_argument (start, "{\"driver\":\"qcow2\","
+                    "\"node-name\":\"overlay%zu-0\","
+                    "\"file\":\"changes%zu\",\"backing\":\"disk%zu-0\",%s}",
+                    disk, disk, disk, common);
+    return 0;
+}
+
 static void
 add_export (struct start *start, const struct storage_disk *disk,
             size_t number)
 {
     const struct drive *d = disk->drive;
-    const char *top = "disk";
+    const char *top = d->overlay >= 0 ? "overlay" : "disk";
 
-    if (d->copyonread && !d->readonly) {
-        top = "cor";
+    if (d->copyonread) {
         start_argument (start, "--blockdev");
         start_argument (start, "driver=copy-on-read,node-name=cor%zu-0,"
-                        "file=disk%zu-0", number, number);
+                        "file=%s%zu-0", number, top, number);
+        top = "cor";
     }
     start_keep (start, disk->socket);
     start_argument (start, "--export");
     start_argument (start, "type=vhost-user-blk,id=export%zu,"
-                    "node-name=%s%zu-0,addr.type=fd,addr.str=%d,writable=%s,"
+                    "node-name=%s%zu-0,addr.type=fd,addr.str=%d,writable=on,"
                     "logical-block-size=%d", number, top, number,
-                    disk->socket, d->readonly ? "off" : "on",
+                    disk->socket,
                     d->blocksize ? d->blocksize : 512);
 }
 
@@ -270,7 +297,8 @@ add_arguments (guestfs_h *g, struct start *start, struct storage *s,
         .readonly = d->readonly,
     };
 
-    if (add_chain (start, s, d, number, 0, &top, &g->error) < 0)
+    if (add_chain (start, s, d, number, 0, &top, &g->error) < 0
+        || (d->overlay >= 0 && add_overlay (g, start, d, number) < 0))
         return -1;
     add_export (start, disk, number);
     return 0;

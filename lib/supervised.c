@@ -136,6 +136,20 @@ start_keep_disk (struct start *s, int fd, bool readonly)
     start_inherit (s, fd);
 }
 
+void
+start_keep_overlay (struct start *s, int fd, int overlay)
+{
+    if (!s->has_overlays) {
+        cleanup_free char *library = helper_path ("guestfs-overlay.so");
+
+        start_option (s, "--preload=%s", library);
+        s->has_overlays = true;
+    }
+    start_keep_disk (s, fd, true);
+    start_keep_disk (s, overlay, false);
+    start_option (s, "--overlay=%d:%d", fd, overlay);
+}
+
 static void
 log_command (guestfs_h *g, char **argv)
 {

@@ -25,6 +25,7 @@ struct supervised {
 /* What is to be started: filled in with the functions below. */
 struct start {
     struct strings argv;
+    bool has_overlays;
     struct strings program;  /* the part after "--" */
     int inherited[256];      /* descriptors that the child gets */
     size_t nr_inherited;
@@ -61,6 +62,11 @@ void start_listen (struct start *s, int fd);
 
 /* A disk image that it gets, and may write to or not. */
 void start_keep_disk (struct start *s, int fd, bool readonly);
+
+/* A disk image that it gets and may not write to, but may believe that it
+ * does: all that goes to the other file, and is seen from there.
+ */
+void start_keep_overlay (struct start *s, int fd, int overlay);
 
 /* Start it.  Its stdout and stderr go to console. */
 int start_supervised (guestfs_h *g, struct start *s, int console,
