@@ -6,41 +6,81 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "backend.h"
 #include "impl.h"
 
-static const struct backend *const backends[] = { &backend_uml,
-                                                &backend_process };
+/* As many as QEMU and its drivers can do. */
+#define MISSING_MAX_DISKS 255
+
+/* Scripts and environments name these.  A handle can be set to one, so that
+ * programs which never launch work; that it is missing is for launch to say.
+ */
+static int
+launch_missing (guestfs_h *g)
+{
+    return fail (&g->error, ENOTSUP, "the back end '%s' is not implemented "
+                 "yet; there is '%s': choose that with set_backend, or unset "
+                 "LIBGUESTFS_BACKEND in the environment", g->backend_name,
+                 backend_default ()->name);
+}
+
+static char *
+qemu_hv (void)
+{
+    struct utsname host;
+
+    return uname (&host) < 0 ? xstrdup ("")
+                             : xasprintf ("/usr/bin/qemu-system-%s",
+                                          host.machine);
+}
+
+static const struct backend missing_direct = {
+    .name = "direct",
+    .max_disks = MISSING_MAX_DISKS,
+    .launch = launch_missing,
+    .default_hv = qemu_hv,
+};
+
+static const struct backend missing_libvirt = {
+    .name = "libvirt",
+    .max_disks = MISSING_MAX_DISKS,
+    .launch = launch_missing,
+    .default_hv = qemu_hv,
+};
+
+/* The first one is the default. */
+static const struct {
+    const char *name; /* one that ends in a colon has a value after it */
+    const struct backend *backend;
+} backends[] = {
+    { "uml", &backend_uml },
+    { "process", &backend_process },
+    { "direct", &missing_direct },
+    { "appliance", &missing_direct }, /* an old name */
+    { "libvirt", &missing_libvirt },
+    { "libvirt:", &missing_libvirt },
+};
 
 const struct backend *
 backend_default (void)
 {
-    return backends[0];
+    return backends[0].backend;
 }
 
 static const struct backend *
 find (const char *name)
 {
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++)
-        if (strcmp (backends[i]->name, name) == 0)
-            return backends[i];
+    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+        const char *known = backends[i].name;
+
+        if (strcmp (known, name) == 0
+            || (string_ends_with (known, ":")
+                && string_starts_with (name, known)))
+            return backends[i].backend;
+    }
     return NULL;
-}
-
-/* Programs and users' environments ask for these; until they exist, asking
- * is an error that says so, not something else done instead.
- */
-static bool
-is_known_elsewhere (const char *name)
-{
-    static const char *const names[] = { "direct", "libvirt", "auto" };
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp (names[i], name) == 0)
-            return true;
-    return string_starts_with (name, "libvirt:")
-           || string_starts_with (name, "unix:");
 }
 
 int
@@ -51,20 +91,19 @@ impl_set_backend (guestfs_h *g, const char *name)
     if (g->state != STATE_CONFIG)
         return fail (&g->error, EINVAL, "the back end can only be chosen "
                      "before the appliance is launched");
-    if (!backend && is_known_elsewhere (name))
-        return fail (&g->error, ENOTSUP, "back end '%s' is not implemented "
-                     "yet; there is 'uml'", name);
     if (!backend)
         return fail (&g->error, EINVAL, "no back end is called '%s'; there "
-                     "is 'uml'", name);
+                     "is '%s'", name, backend_default ()->name);
     g->backend = backend;
+    free (g->backend_name);
+    g->backend_name = xstrdup (strchr (name, ':') ? name : backend->name);
     return 0;
 }
 
 char *
 impl_get_backend (guestfs_h *g)
 {
-    return xstrdup (g->backend->name);
+    return xstrdup (g->backend_name);
 }
 
 int

@@ -117,6 +117,7 @@ set_defaults (guestfs_h *g)
     g->identifier = xstrdup ("");
     g->path = xstrdup (LIBGUESTFS_DEFAULT_PATH);
     g->backend = backend_default ();
+    g->backend_name = xstrdup (g->backend->name);
     errors_init (g);
 }
 
@@ -130,6 +131,7 @@ free_handle (guestfs_h *g)
     strings_free (&g->backend_settings);
     strings_free (&g->hv_params);
     remove_private_dir (g);
+    free (g->backend_name);
     free (g->path);
     free (g->append);
     free (g->hv);

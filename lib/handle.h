@@ -57,6 +57,7 @@ struct guestfs_h {
     char *tmpdir, *cachedir, *sockdir;             /* set by the user */
     char *env_tmpdir, *env_runtime_dir;            /* of the environment */
     const struct backend *backend;
+    char *backend_name; /* with what follows a colon */
     struct strings backend_settings;
     struct strings hv_params; /* pairs: parameter and value, "" for none */
 

@@ -54,7 +54,7 @@ check_settings (guestfs_h *g)
     }
     if (g->nr_drives > (size_t) g->backend->max_disks)
         return fail (&g->error, EINVAL, "%zu drives were added; the back end "
-                     "'%s' can have %d", g->nr_drives, g->backend->name,
+                     "'%s' can have %d", g->nr_drives, g->backend_name,
                      g->backend->max_disks);
     return 0;
 }
@@ -90,7 +90,7 @@ impl_launch (guestfs_h *g)
     if (check_settings (g) < 0)
         return -1;
     clock_gettime (CLOCK_MONOTONIC, &begin);
-    debug (g, "launch: back end %s, %zu drives", g->backend->name,
+    debug (g, "launch: back end %s, %zu drives", g->backend_name,
            g->nr_drives);
     g->state = STATE_LAUNCHING;
     launch_progress (g, 0);

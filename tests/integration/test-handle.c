@@ -212,6 +212,31 @@ test_environment (void **state)
     guestfs_close (g);
 }
 
+/* Environments made for another libguestfs name its back ends. */
+static void
+test_environment_names_missing_backend (void **state)
+{
+    guestfs_h *g;
+    char *backend;
+
+    (void) state;
+    setenv ("LIBGUESTFS_BACKEND", "direct", 1);
+    g = quiet_handle ();
+    unsetenv ("LIBGUESTFS_BACKEND");
+    backend = guestfs_get_backend (g);
+    assert_string_equal (backend, "direct");
+    free (backend);
+    assert_int_equal (guestfs_add_drive_scratch (g, MIB, -1), 0);
+    assert_int_equal (guestfs_launch (g), -1);
+    assert_error (g, ENOTSUP, "launch: the back end 'direct' is not "
+                  "implemented yet; there is 'uml': choose that with "
+                  "set_backend, or unset LIBGUESTFS_BACKEND");
+    assert_int_equal (guestfs_is_config (g), 1);
+    assert_int_equal (guestfs_set_backend (g, "uml"), 0);
+    assert_int_equal (guestfs_launch (g), 0);
+    finish (g);
+}
+
 static void
 test_bad_arguments (void **state)
 {
@@ -377,6 +402,7 @@ main (void)
         cmocka_unit_test (test_memory_handler),
         cmocka_unit_test (test_private_data),
         cmocka_unit_test (test_environment),
+        cmocka_unit_test (test_environment_names_missing_backend),
         cmocka_unit_test (test_bad_arguments),
         cmocka_unit_test (test_exit),
         cmocka_unit_test (test_no_descriptors_left),
