@@ -17,14 +17,22 @@
 #include "overlay.h"
 #include "supervised.h"
 
+static int
+overlay_failed (guestfs_h *g, const struct drive *d)
+{
+    int errnum = errno;
+    cleanup_free char *what = xasprintf ("a file for what is written to the "
+                                         "read-only drive %s", d->filename);
+
+    return fail_temporary (g, errnum, what);
+}
+
 int
 overlay_open (guestfs_h *g, struct drive *d)
 {
     d->overlay = open_temporary (g);
     if (d->overlay < 0)
-        return fail (&g->error, errno, "%s: a file for what is written to "
-                     "the read-only drive %s: %m", temporary_dir (g),
-                     d->filename);
+        return overlay_failed (g, d);
     return above_stdio (&d->overlay, &g->error);
 }
 
@@ -139,8 +147,6 @@ overlay_format (guestfs_h *g, const struct drive *d)
         return -1;
     size = (int64_t) divide_up ((uint64_t) size, SECTOR_SIZE) * SECTOR_SIZE;
     if (write_empty_qcow2 (d->overlay, (uint64_t) size) < 0)
-        return fail (&g->error, errno, "%s: a file for what is written to "
-                     "the read-only drive %s: %m", temporary_dir (g),
-                     d->filename);
+        return overlay_failed (g, d);
     return 0;
 }
