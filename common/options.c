@@ -71,14 +71,13 @@ make_short_options (const struct option_row *table, size_t count)
     return letters;
 }
 
+/* NULL if there is no option of that letter. */
 static const struct option_row *
-find_row (const struct option_row *table, int c)
+find_letter (const struct option_row *table, int letter)
 {
-    if (c >= LONG_BASE)
-        return &table[c - LONG_BASE];
-    while (table->letter != c)
+    while (!is_end (table) && table->letter != letter)
         table++;
-    return table;
+    return is_end (table) ? NULL : table;
 }
 
 static int
@@ -101,17 +100,53 @@ options_parse (const struct option_row *table, int argc, char *argv[],
     size_t count = count_rows (table);
     cleanup_free struct option *names = make_long_options (table, count);
     cleanup_free char *letters = make_short_options (table, count);
+    const struct option_row *row;
     int c;
 
     opterr = 0;
     while ((c = getopt_long (argc, argv, letters, names, NULL)) != -1) {
         if (c == '?' || c == ':')
             return fail_option (c, argv[optind - 1], err);
-        if (find_row (table, c)->apply (data, optarg, err) < 0)
+        row = c < LONG_BASE ? find_letter (table, c) : &table[c - LONG_BASE];
+        if (row->apply (data, optarg, err) < 0)
             return -1;
     }
     *ret_rest = optind;
     return 0;
+}
+
+static const struct option_row *
+find_name (const struct option_row *table, const char *name, size_t length)
+{
+    for (; !is_end (table); table++)
+        if (table->name && strlen (table->name) == length
+            && memcmp (table->name, name, length) == 0)
+            return table;
+    return NULL;
+}
+
+const struct option_row *
+options_find (const struct option_row *table, const char *word,
+              const char **ret_value)
+{
+    const struct option_row *row = NULL;
+    const char *equals = strchr (word, '=');
+
+    *ret_value = NULL;
+    if (word[0] == '-' && word[1] == '-') {
+        if (equals)
+            *ret_value = equals + 1;
+        return find_name (table, word + 2,
+                          strcspn (word, "=") - strlen ("--"));
+    }
+    while (*++word) {
+        row = find_letter (table, *word);
+        if (!row || row->argument == OPTION_VALUE)
+            break;
+    }
+    if (row && row->argument == OPTION_VALUE && word[1])
+        *ret_value = word + 1;
+    return row;
 }
 
 /* "  -a, --add=IMAGE"; how many columns that takes. */

@@ -35,6 +35,14 @@ struct option_row {
 int options_parse (const struct option_row *table, int argc, char *argv[],
                    void *data, int *ret_rest, struct error *err);
 
+/* For completion: the option that a word such as "--add", "--add=x", "-a" or
+ * "-xax" is, or the last of several letters; NULL if there is none.
+ * *ret_value is the part of the word that is its value, or NULL.
+ */
+const struct option_row *options_find (const struct option_row *table,
+                                       const char *word,
+                                       const char **ret_value);
+
 /* The part of --help that lists the options. */
 void options_print_help (const struct option_row *table, FILE *fp);
 

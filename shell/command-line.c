@@ -9,7 +9,6 @@
 
 #include "command-line.h"
 #include "number.h"
-#include "options.h"
 #include "prepared.h"
 #include "string-list.h"
 
@@ -163,6 +162,7 @@ apply_nothing (void *data, const char *value, struct error *err)
     }
 
 SETTER (cmd_help, c->mode = MODE_COMMAND_HELP)
+SETTER (completion, c->mode = MODE_COMPLETION)
 SETTER (csh, c->csh = true)
 SETTER (echo_keys, c->settings.echo_keys = true)
 SETTER (help, c->mode = MODE_HELP)
@@ -182,13 +182,14 @@ SETTER (trace, c->settings.trace = true)
 SETTER (verbose, c->settings.verbose = true)
 SETTER (version, c->mode = MODE_VERSION)
 
-static const struct option_row table[] = {
+const struct option_row command_line_options[] = {
     { "add", 'a', OPTION_VALUE, "IMAGE", "add a disk image, device or URI",
       apply_add },
     { "blocksize", 0, OPTION_MAYBE, "512|4096",
       "sector size of the images that follow", apply_blocksize },
     { "cmd-help", 'h', OPTION_ALONE, NULL,
       "list the commands, or explain those that follow", apply_cmd_help },
+    { "completion", 0, OPTION_ALONE, NULL, NULL, apply_completion },
     { "connect", 'c', OPTION_VALUE, "URI", "the libvirt that -d asks",
       apply_connect },
     { "csh", 0, OPTION_ALONE, NULL, "with --listen: for csh and tcsh",
@@ -259,7 +260,7 @@ print_usage (void)
           "  guestfish -N fs:ext4                        with a new disk\n"
           "\n"
           "Options:");
-    options_print_help (table, stdout);
+    options_print_help (command_line_options, stdout);
     puts ("\n'guestfish -h' lists the commands; guestfish(1) is the manual.");
 }
 
@@ -267,9 +268,9 @@ void
 print_options (enum mode mode)
 {
     if (mode == MODE_LONG_OPTIONS)
-        options_print_names (table, stdout);
+        options_print_names (command_line_options, stdout);
     else
-        options_print_letters (table, stdout);
+        options_print_letters (command_line_options, stdout);
 }
 
 /* What can't be meant together. */
@@ -300,7 +301,8 @@ command_line_parse (int argc, char *argv[], struct command_line *ret,
 {
     int rest;
 
-    if (options_parse (table, argc, argv, ret, &rest, err) < 0)
+    if (options_parse (command_line_options, argc, argv, ret, &rest, err)
+        < 0)
         return -1;
     ret->words = argv + rest;
     return check_combination (ret, err);

@@ -5,6 +5,7 @@
 
 #include "drives.h"
 #include "error.h"
+#include "options.h"
 #include "shell.h"
 
 /* What to do instead of a session. */
@@ -15,7 +16,8 @@ enum mode {
     MODE_COMMAND_HELP,
     MODE_VERSION,
     MODE_PREPARED_HELP,
-    MODE_LONG_OPTIONS,  /* for completion */
+    MODE_COMPLETION,
+    MODE_LONG_OPTIONS,
     MODE_SHORT_OPTIONS,
 };
 
@@ -34,6 +36,8 @@ struct command_line {
     const char *format; /* for the images that follow */
     int blocksize;
 };
+
+extern const struct option_row command_line_options[];
 
 int command_line_parse (int argc, char *argv[], struct command_line *ret,
                         struct error *err);

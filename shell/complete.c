@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tab key: what could stand where the cursor is.  Which that is, the
- * command's description says: a device, a path in the guest, a local file,
- * an option.
- */
+/* The tab key: what could stand where the cursor is. */
 
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <readline/readline.h>
 
 #include "cleanup.h"
-#include "command-table.h"
 #include "complete.h"
 #include "memory.h"
+#include "offers.h"
 #include "parser.h"
+#include "shell.h"
 #include "string-list.h"
 
 /* readline's functions have no parameter for it. */
@@ -30,31 +27,10 @@ static size_t next_offer;
 static bool mark_directories;
 
 static void
-offer (const char *word, const char *text)
-{
-    if (strncasecmp (word, text, strlen (text)) == 0)
-        strings_add (&offers, word);
-}
-
-static void
-offer_commands (const char *text)
-{
-    const struct shell_command *c = NULL;
-
-    while ((c = command_next (c))) {
-        if (c->planned)
-            continue;
-        offer (c->name, text);
-        for (const char *const *a = c->aliases; a && *a; a++)
-            offer (*a, text);
-    }
-}
-
-static void
 offer_list (char **take_list, const char *text)
 {
     for (size_t i = 0; take_list && take_list[i]; i++)
-        offer (take_list[i], text);
+        offer_text (&offers, take_list[i], text);
     string_array_free (take_list);
 }
 
@@ -94,7 +70,7 @@ offer_paths (const char *text)
             continue;
         path = xasprintf ("%s%s%s", folder, d->name,
                           d->ftyp == 'd' ? "/" : "");
-        offer (path, text);
+        offer_text (&offers, path, text);
     }
     guestfs_free_dirent_list (list);
     if (offers.count == 1 && string_ends_with (offers.item[0], "/"))
@@ -117,36 +93,6 @@ offer_guest (enum argument_kind kind, const char *text)
         offer_paths (text);
 }
 
-static void
-offer_options (const struct shell_command *c, const char *text)
-{
-    for (const struct parameter *p = c->options; p && p->name; p++) {
-        cleanup_free char *word = xasprintf ("%s:", p->name);
-
-        if (p->kind == ARGUMENT_BOOL) {
-            cleanup_free char *yes = xasprintf ("%strue", word);
-            cleanup_free char *no = xasprintf ("%sfalse", word);
-
-            offer (yes, text);
-            offer (no, text);
-        } else {
-            offer (word, text);
-        }
-    }
-    if (offers.count == 1 && string_ends_with (offers.item[0], ":"))
-        rl_completion_suppress_append = 1;
-}
-
-/* The parameter that word number n (from 0) is for; NULL: an option. */
-static const struct parameter *
-parameter_at (const struct shell_command *c, size_t n)
-{
-    for (const struct parameter *p = c->parameters; p && p->name; p++)
-        if (p->kind != ARGUMENT_KEY && n-- == 0)
-            return p;
-    return NULL;
-}
-
 static char *
 next_match (const char *text, int state)
 {
@@ -164,38 +110,29 @@ matches (const char *text)
     return rl_completion_matches (text, next_match);
 }
 
+/* What could follow these words of a command. */
 static char **
-complete_argument (const struct shell_command *c, size_t n, const char *text)
+complete_word (char *const *words, size_t count, const char *text)
 {
-    const struct parameter *p = parameter_at (c, n);
+    enum argument_kind kind;
 
-    /* Guestfish's own commands take local files or paths: offer both. */
-    if (c->run) {
-        offer_guest (ARGUMENT_DEVICE_OR_PATH, text);
-        return offers.count > 0 ? matches (text) : NULL;
-    }
-    if (!p) {
-        offer_options (c, text);
-        return matches (text);
-    }
-    switch (p->kind) {
-    case ARGUMENT_FILE_IN:
-    case ARGUMENT_FILE_OUT:
+    switch (offer_word (&offers, words, count, text, &kind)) {
+    case OFFER_FILES:
         return NULL; /* readline offers local files */
-    case ARGUMENT_PATHNAME:
-    case ARGUMENT_DEVICE:
-    case ARGUMENT_MOUNTABLE:
-    case ARGUMENT_DEVICE_OR_PATH:
-    case ARGUMENT_MOUNTABLE_OR_PATH:
-        offer_guest (p->kind, text);
-        return matches (text);
-    case ARGUMENT_BOOL:
-        offer ("true", text);
-        offer ("false", text);
-        return matches (text);
-    default:
-        return NULL;
+    case OFFER_GUEST:
+        offer_guest (kind, text);
+        break;
+    case OFFER_GUEST_OR_FILES:
+        offer_guest (kind, text);
+        if (offers.count == 0)
+            return NULL;
+        break;
+    case OFFER_WORDS:
+        if (offers.count == 1 && string_ends_with (offers.item[0], ":"))
+            rl_completion_suppress_append = 1;
+        break;
     }
+    return matches (text);
 }
 
 /* start is where the word begins that is to be completed to more than
@@ -207,30 +144,20 @@ complete (const char *text, int start, int end)
     cleanup_free char *before = xstrndup (rl_line_buffer, (size_t) start);
     cleanup_line struct line line = { .kind = LINE_EMPTY };
     cleanup_error struct error ignored = { 0 };
-    const struct shell_command *c;
-    size_t column, at = 0;
+    size_t column;
 
     (void) end;
     strings_free (&offers);
     rl_variable_bind ("mark-directories", mark_directories ? "on" : "off");
-    if (before[strspn (before, " \t-")] == '\0') {
-        offer_commands (text);
-        return matches (text);
-    }
+    if (before[strspn (before, " \t-")] == '\0')
+        return complete_word (NULL, 0, text);
     /* An open quote before the word is no mistake here. */
     if (start > 0 && strchr ("\"'", before[start - 1]))
         before[start - 1] = '\0';
     if (parse_line (before, &line, &column, &ignored) < 0
         || line.kind != LINE_COMMAND || line.host)
         return NULL;
-    do {
-        if (at == line.words.count) {
-            offer_commands (text);
-            return matches (text);
-        }
-        c = command_find (line.words.item[at++]);
-    } while (c && c->takes_command);
-    return c ? complete_argument (c, line.words.count - at, text) : NULL;
+    return complete_word (line.words.item, line.words.count, text);
 }
 
 void

@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "command-line.h"
+#include "completion.h"
 #include "help.h"
 #include "interactive.h"
 #include "listen.h"
@@ -133,6 +134,9 @@ do_mode (const struct command_line *c)
         break;
     case MODE_PREPARED_HELP:
         prepared_print_types ();
+        break;
+    case MODE_COMPLETION:
+        completion_print (c->words);
         break;
     case MODE_LONG_OPTIONS:
     case MODE_SHORT_OPTIONS:

@@ -195,10 +195,12 @@ static const struct prepared_type types[] = {
       { NAME, BOOTFS, ROOTFS, SIZE, BOOTSIZE, PARTITION } },
 };
 
+#define TYPES (sizeof types / sizeof *types)
+
 static const struct prepared_type *
 find_type (const char *name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    for (size_t i = 0; i < TYPES; i++)
         if (strcmp (types[i].name, name) == 0)
             return &types[i];
     return NULL;
@@ -276,6 +278,12 @@ prepared_free (struct prepared *p)
     string_array_free (p->parameters);
 }
 
+const char *
+prepared_type_name (size_t n)
+{
+    return n < TYPES ? types[n].name : NULL;
+}
+
 void
 prepared_print_types (void)
 {
@@ -283,7 +291,7 @@ prepared_print_types (void)
           "Without FILE it is\ncalled test1.img, the second one test2.img, "
           "and so on. These are the types, with\nthe parameters of each in "
           "their order:\n");
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (size_t i = 0; i < TYPES; i++) {
         printf ("  %s: %s\n    ", types[i].name, types[i].summary);
         for (size_t j = 0; types[i].parameters[j].name; j++)
             printf ("%s%s=%s", j ? " " : "", types[i].parameters[j].name,

@@ -29,6 +29,9 @@ int prepared_format (struct shell *sh, const struct prepared *p,
 
 void prepared_free (struct prepared *p);
 
+/* The types in turn, from 0 on; NULL after the last one. */
+const char *prepared_type_name (size_t n);
+
 /* For -N help. */
 void prepared_print_types (void);
 

@@ -64,16 +64,18 @@ def needs(*calls):
 
 
 class Terminal:
-    """guestfish on a pseudo-terminal, and a person who waits for prompts."""
+    """A program on a pseudo-terminal, guestfish if no other is named, and a
+    person who waits for prompts.
+    """
 
     PROMPT = "><fs> "
     ESCAPES = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]|\a")
 
-    def __init__(self, *args, **environment):
+    def __init__(self, *args, program=GUESTFISH, **environment):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ.update(TERM="dumb", INPUTRC="/dev/null", **environment)
-            os.execv(GUESTFISH, [GUESTFISH, *args])
+            os.execv(program, [program, *args])
         self.seen = ""
 
     def wait_for(self, text, seconds=TIMEOUT):
