@@ -33,6 +33,7 @@ struct daemon {
                              empty if they are called /dev/sd* as it is */
     struct strings labels; /* of the same drives, "" for none */
     struct disk_flushes *flushes;
+    struct fuse_server *fuse_servers; /* the programs that serve mounts */
     bool arrays_assembled; /* md_assemble_once () has found some */
     struct error arrays_error; /* and could not assemble all of them */
     bool volumes_active; /* lvm_activate_once () has found some */

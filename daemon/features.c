@@ -13,6 +13,7 @@
 
 #include "calls.h"
 #include "find-program.h"
+#include "fuse-server.h"
 #include "io.h"
 #include "modules.h"
 
@@ -160,6 +161,8 @@ do_filesystem_available (struct call *call, const char *filesystem)
     if (!*filesystem || strchr (filesystem, '/'))
         return fail (&call->err, EINVAL, "'%s' is no type of file system",
                      filesystem);
+    if (fuse_is_available (filesystem))
+        return 1;
     known = is_known (call, filesystem);
     if (known != 0 || module_load (filesystem, &no_module) < 0)
         return known;

@@ -15,6 +15,7 @@
 #include "arguments.h"
 #include "calls.h"
 #include "flushes.h"
+#include "fuse-server.h"
 #include "modules.h"
 #include "mount.h"
 #include "mount-options.h"
@@ -148,6 +149,25 @@ open_mountpoint (struct call *call, const char *mountpoint)
     return sysroot_open (call, mountpoint, O_PATH | O_DIRECTORY, 0);
 }
 
+/* A program may end just after it has mounted. */
+static int
+check_served (struct call *call, const char *name, const char *mountpoint,
+              const char *type)
+{
+    const struct umount_opts lazily = { .lazyunmount = true };
+    cleanup_error struct error ignored = { 0 };
+    struct stat st;
+
+    if (!fuse_has_type (type)
+        || sysroot_stat (call, mountpoint, true, &st) == 0)
+        return 0;
+    error_move (&ignored, &call->err);
+    do_umount (call, mountpoint, &lazily);
+    return fail (&call->err, EINVAL, "%s: mounting as %s: the program that "
+                 "serves it ended at once (are the mount options right?)",
+                 name, type);
+}
+
 int
 mount_mountable (struct call *call, const struct mountable *m,
                  const char *mountpoint, const char *type,
@@ -169,10 +189,14 @@ mount_mountable (struct call *call, const struct mountable *m,
             return -1;
     }
     fd_path (fd, where);
-    if (mount_type (call, m->device, name, where, type, &o) < 0)
+    if ((fuse_has_type (type)
+             ? fuse_mount (call, m->device, name, where, type, &o)
+             : mount_type (call, m->device, name, where, type, &o)) < 0)
         return -1;
     call->daemon->mounted++;
-    return sysroot_refresh (call->daemon, &call->err);
+    if (sysroot_refresh (call->daemon, &call->err) < 0)
+        return -1;
+    return check_served (call, name, mountpoint, type);
 }
 
 int
@@ -345,6 +369,7 @@ do_umount (struct call *call, const char *pathordevice,
         sysroot_refresh (call->daemon, &ignored);
         return -1;
     }
+    fuse_reap (call->daemon, opts->lazyunmount);
     if (sysroot_refresh (call->daemon, &call->err) < 0)
         return -1;
     return flush_disks (call->daemon, &call->err);
@@ -361,6 +386,7 @@ do_umount_all (struct call *call)
     close_fd (&call->daemon->sysroot_fd);
     for (size_t i = m.paths.count; i-- > 0 && r == 0;)
         r = unmount (call, m.paths.item[i], 0);
+    fuse_reap (call->daemon, false);
     if (r < 0) {
         cleanup_error struct error ignored = { 0 };
 

@@ -64,13 +64,19 @@ open_image (int readonly)
 }
 
 static guestfs_h *
-new_filesystem (void)
+new_filesystem_of (const char *type)
 {
     guestfs_h *g = open_image (0);
 
-    assert_int_equal (guestfs_mkfs (g, "ext4", "/dev/sda"), 0);
+    assert_int_equal (guestfs_mkfs (g, type, "/dev/sda"), 0);
     assert_int_equal (guestfs_mount (g, "/dev/sda", "/"), 0);
     return g;
+}
+
+static guestfs_h *
+new_filesystem (void)
+{
+    return new_filesystem_of ("ext4");
 }
 
 /* How often a call made the library sync. */
@@ -142,9 +148,9 @@ drives_that_need_none (void **state)
 
 /* In a process of its own: write, sync, tell, and wait to be killed. */
 static void
-victim (int fd)
+victim (const char *type, int fd)
 {
-    guestfs_h *g = new_filesystem ();
+    guestfs_h *g = new_filesystem_of (type);
     pid_t pid = guestfs_get_pid (g);
 
     if (guestfs_write (g, "/synced", "survives", 8) < 0
@@ -171,20 +177,16 @@ checksum_of_image (void)
 }
 
 static void
-survives_being_killed (void **state)
+kill_after_sync (const char *type)
 {
     int fds[2];
     pid_t child, appliance;
-    guestfs_h *g;
-    char *content;
-    uint64_t before;
 
-    (void) state;
     assert_int_equal (pipe (fds), 0);
     child = fork ();
     assert_int_not_equal (child, -1);
     if (child == 0)
-        victim (fds[1]);
+        victim (type, fds[1]);
     assert_int_equal (read (fds[0], &appliance, sizeof appliance),
                       sizeof appliance);
     kill (appliance, SIGKILL);
@@ -193,6 +195,25 @@ survives_being_killed (void **state)
     assert_ends (appliance);
     close (fds[0]);
     close (fds[1]);
+}
+
+static void
+assert_survived (guestfs_h *g)
+{
+    char *content = guestfs_cat (g, "/synced");
+
+    assert_string_equal (content, "survives");
+    free (content);
+}
+
+static void
+survives_being_killed (void **state)
+{
+    guestfs_h *g;
+    uint64_t before;
+
+    (void) state;
+    kill_after_sync ("ext4");
 
     /* It has a journal to replay.  Read-only, it can be opened without. */
     before = checksum_of_image ();
@@ -203,9 +224,26 @@ survives_being_killed (void **state)
 
     g = open_image (0);
     assert_int_equal (guestfs_mount (g, "/dev/sda", "/"), 0);
-    content = guestfs_cat (g, "/synced");
-    assert_string_equal (content, "survives");
-    free (content);
+    assert_survived (g);
+    finish (g);
+}
+
+/* It is a program in the appliance that writes an NTFS. */
+static void
+ntfs_survives_being_killed (void **state)
+{
+    char *groups[] = { (char *) "ntfs3g", NULL };
+    guestfs_h *g = open_image (0);
+    int available = guestfs_feature_available (g, groups);
+
+    (void) state;
+    finish (g);
+    if (!available)
+        skip ();
+    kill_after_sync ("ntfs");
+    g = open_image (0);
+    assert_int_equal (guestfs_mount (g, "/dev/sda", "/"), 0);
+    assert_survived (g);
     finish (g);
 }
 
@@ -247,6 +285,7 @@ main (void)
         TEST (closing_syncs),
         TEST (drives_that_need_none),
         TEST (survives_being_killed),
+        TEST (ntfs_survives_being_killed),
         TEST (odd_size_stays),
     };
 
