@@ -457,13 +457,39 @@ do_part_resize (struct call *call, const char *device, int partnum,
     return table_commit (call, &t);
 }
 
+/* A table may tell of partitions that no disk can have. */
+static int
+partition_in_bytes (struct call *call, const char *device,
+                    const struct table *t, struct fdisk_partition *p,
+                    wire_partition *ret)
+{
+    uint64_t sector_size = t->lib->fdisk_get_sector_size (t->cxt);
+    uint64_t last_sector = INT64_MAX / sector_size - 1;
+    uint64_t start = t->lib->fdisk_partition_get_start (p);
+    uint64_t end = t->lib->fdisk_partition_get_end (p);
+    uint64_t size = t->lib->fdisk_partition_get_size (p);
+    int number = (int) t->lib->fdisk_partition_get_partno (p) + 1;
+
+    if (size == 0 || end < start || end > last_sector
+        || end - start != size - 1)
+        return fail (&call->err, EINVAL, "%s: its table is damaged: "
+                     "partition %d is said to have %" PRIu64 " sectors from "
+                     "sector %" PRIu64 " on", device, number, size, start);
+    *ret = (wire_partition) {
+        .part_num = number,
+        .part_start = start * sector_size,
+        .part_end = (end + 1) * sector_size - 1,
+        .part_size = size * sector_size,
+    };
+    return 0;
+}
+
 int
 do_part_list (struct call *call, const char *device,
               wire_partition_list *ret_partitions)
 {
     cleanup_table struct table t = { 0 };
-    wire_partition *list;
-    uint64_t size;
+    cleanup_free wire_partition *list = NULL;
     u_int count = 0;
     size_t n;
 
@@ -471,7 +497,6 @@ do_part_list (struct call *call, const char *device,
         return -1;
     t.lib->fdisk_table_sort_partitions (t.partitions,
                                         t.lib->fdisk_partition_cmp_start);
-    size = t.lib->fdisk_get_sector_size (t.cxt);
     n = t.lib->fdisk_table_get_nents (t.partitions);
     list = xcalloc (n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++) {
@@ -480,15 +505,11 @@ do_part_list (struct call *call, const char *device,
 
         if (!matters (&t, p))
             continue;
-        list[count++] = (wire_partition) {
-            .part_num = (int) t.lib->fdisk_partition_get_partno (p) + 1,
-            .part_start = t.lib->fdisk_partition_get_start (p) * size,
-            .part_end = (t.lib->fdisk_partition_get_end (p) + 1) * size - 1,
-            .part_size = t.lib->fdisk_partition_get_size (p) * size,
-        };
+        if (partition_in_bytes (call, device, &t, p, &list[count++]) < 0)
+            return -1;
     }
     ret_partitions->wire_partition_list_len = count;
-    ret_partitions->wire_partition_list_val = list;
+    ret_partitions->wire_partition_list_val = steal (&list);
     return 0;
 }
 
