@@ -88,27 +88,28 @@ reply (struct call *call, xdrproc_t xdr, void *ret)
     return send_reply (call, WIRE_OK, xdr, ret);
 }
 
-/* The longest message that the protocol has room for. */
-static void
-shorten (char *message)
+/* The call's error for the wire; the caller frees its message. */
+static wire_error
+take_error (struct call *call, size_t message_max)
 {
-    if (strlen (message) > WIRE_ERROR_MAX)
-        message[WIRE_ERROR_MAX] = '\0';
+    wire_error error = {
+        .errno_name = (char *) (call->err.errnum
+                                ? errno_to_name (call->err.errnum) : ""),
+        .message = text_to_api (call->daemon, call->err.message),
+    };
+
+    if (strlen (error.message) > message_max)
+        error.message[message_max] = '\0';
+    error_clear (&call->err);
+    return error;
 }
 
 static int
 reply_error (struct call *call)
 {
-    cleanup_free char *message = text_to_api (call->daemon,
-                                              call->err.message);
-    wire_error error = {
-        .errno_name = (char *) (call->err.errnum
-                                ? errno_to_name (call->err.errnum) : ""),
-        .message = message,
-    };
+    wire_error error = take_error (call, WIRE_ERROR_MAX);
+    cleanup_free char *message = error.message;
 
-    shorten (message);
-    error_clear (&call->err);
     return send_reply (call, WIRE_ERROR, (xdrproc_t) xdr_wire_error, &error);
 }
 
@@ -142,25 +143,32 @@ refuse_file_after_failure (struct call *call)
 }
 
 static int
-send_end (struct call *call, bool cancel)
+send_end (struct call *call)
 {
     char end[CHUNK_HEADER_SIZE];
 
     call->file = FILE_NONE;
-    chunk_put_end (end, cancel);
+    chunk_put_end (end, false);
     return transport_write_full (call->daemon->transport, end, sizeof end,
                                  &call->err);
 }
 
-/* The file broke off after the reply had been sent: all that is left is
- * the console.
+/* The file broke off after the reply had been sent.  A library that does
+ * not know of reasons leaves its user with the console.
  */
 static int
 break_file_off (struct call *call, const char *name)
 {
+    char end[CHUNK_HEADER_SIZE + WIRE_CHUNK_MAX];
+    cleanup_free char *message = NULL;
+    wire_error error;
+
     fprintf (stderr, "guestfsd: %s: %s\n", name, call->err.message);
-    error_clear (&call->err);
-    return send_end (call, true);
+    error = take_error (call, CHUNK_REASON_MAX);
+    message = error.message;
+    call->file = FILE_NONE;
+    return transport_write_full (call->daemon->transport, end,
+                                 chunk_put_reason (end, &error), &call->err);
 }
 
 /* After the stub.  -1: the channel is broken. */
@@ -174,7 +182,7 @@ finish (struct call *call, const char *name, int result)
         if (result < 0)
             return break_file_off (call, name);
         progress_end (call);
-        return send_end (call, false);
+        return send_end (call);
     }
     if (result < 0 && call->replied)
         return -1;

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -161,13 +163,41 @@ skip_written (struct gathered *got, size_t n)
     }
 }
 
+/* writev (2), to a pipe perhaps that nobody reads: that is an error of ours,
+ * and no reason to let the program be killed.
+ */
+static ssize_t
+write_quietly (struct transfer *t, const struct gathered *got)
+{
+    const struct timespec now = { 0 };
+    sigset_t pipe, before, pending;
+    ssize_t n;
+    int errnum;
+
+    if (!t->waits)
+        return writev (t->fd, got->iov, got->count);
+    sigemptyset (&pipe);
+    sigaddset (&pipe, SIGPIPE);
+    sigpending (&pending);
+    pthread_sigmask (SIG_BLOCK, &pipe, &before);
+    n = writev (t->fd, got->iov, got->count);
+    errnum = errno;
+    /* One that was there before is somebody else's. */
+    if (n < 0 && errnum == EPIPE && !sigismember (&pending, SIGPIPE))
+        while (sigtimedwait (&pipe, NULL, &now) < 0 && errno == EINTR)
+            continue;
+    pthread_sigmask (SIG_SETMASK, &before, NULL);
+    errno = errnum;
+    return n;
+}
+
 /* What can't be written is reported in *local. */
 static int
 write_gathered (guestfs_h *g, struct transfer *t, struct gathered *got,
                 struct error *local)
 {
     while (got->count > 0 && !local->message) {
-        ssize_t n = writev (t->fd, got->iov, got->count);
+        ssize_t n = write_quietly (t, got);
 
         if (n >= 0)
             skip_written (got, (size_t) n);
@@ -199,6 +229,22 @@ check_local (guestfs_h *g, bool *told, struct error *local)
     return appliance_send (g, flag, sizeof flag);
 }
 
+/* The daemon gave the file up. */
+static void
+fail_given_up (const char *name, const struct iovec *data,
+               struct error *local)
+{
+    wire_error reason;
+
+    if (!chunk_get_reason (data, &reason)) {
+        fail (local, EIO, "%s: the appliance could not send all of it "
+              "(its log has the reason)", name);
+        return;
+    }
+    fail (local, errno_from_name (reason.errno_name), "%s", reason.message);
+    xdr_free ((xdrproc_t) xdr_wire_error, &reason);
+}
+
 /* The chunks that are there: 1 at the end of the file, 0 if more come. */
 static int
 receive_batch (guestfs_h *g, const char *name, struct gathered *got, bool told,
@@ -225,8 +271,7 @@ receive_batch (guestfs_h *g, const char *name, struct gathered *got, bool told,
                           &g->error) < 0)
             return -1;
         if (kind == CHUNK_CANCEL && !told && !local->message)
-            fail (local, EIO, "%s: the appliance could not send all of it "
-                  "(its log has the reason)", name);
+            fail_given_up (name, &got->iov[got->count], local);
         if (kind != CHUNK_DATA)
             return 1;
         got->count++;

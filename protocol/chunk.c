@@ -67,6 +67,38 @@ chunk_put_end (char buffer[CHUNK_HEADER_SIZE], bool cancel)
     put_header (buffer, cancel, 0);
 }
 
+size_t
+chunk_put_reason (char buffer[CHUNK_SIZE], wire_error *reason)
+{
+    size_t size = 0;
+    XDR xdrs;
+
+    xdrmem_create (&xdrs, buffer + CHUNK_HEADER_SIZE, WIRE_CHUNK_MAX,
+                   XDR_ENCODE);
+    if (xdr_wire_error (&xdrs, reason))
+        size = xdr_getpos (&xdrs);
+    xdr_destroy (&xdrs);
+    put_header (buffer, true, size);
+    return CHUNK_HEADER_SIZE + size;
+}
+
+bool
+chunk_get_reason (const struct iovec *data, wire_error *ret)
+{
+    XDR xdrs;
+    bool good;
+
+    *ret = (wire_error) { 0 };
+    if (data->iov_len == 0)
+        return false;
+    xdrmem_create (&xdrs, data->iov_base, (u_int) data->iov_len, XDR_DECODE);
+    good = xdr_wire_error (&xdrs, ret);
+    xdr_destroy (&xdrs);
+    if (!good)
+        xdr_free ((xdrproc_t) xdr_wire_error, ret);
+    return good;
+}
+
 int
 chunk_decode (const struct packet *packet, enum chunk_kind *kind,
               struct iovec *data, struct error *err)

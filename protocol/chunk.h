@@ -5,9 +5,11 @@
 #ifndef PROTOCOL_CHUNK_H
 #define PROTOCOL_CHUNK_H
 
+#include <stdbool.h>
 #include <sys/uio.h>
 
 #include "error.h"
+#include "protocol.h"
 #include "receiver.h"
 
 /* Before the data of a chunk: length word, cancel word, data size. */
@@ -38,6 +40,19 @@ size_t chunk_batch_seal (struct chunk_batch *batch, size_t size);
 
 /* The last chunk: the file has ended, or is given up. */
 void chunk_put_end (char buffer[CHUNK_HEADER_SIZE], bool cancel);
+
+/* The chunk of a daemon that gives a file up, whose data are the reason; its
+ * message has at most CHUNK_REASON_MAX bytes.  Returns how many bytes to
+ * send.
+ */
+#define CHUNK_REASON_MAX 4096
+size_t chunk_put_reason (char buffer[CHUNK_HEADER_SIZE + WIRE_CHUNK_MAX],
+                         wire_error *reason);
+
+/* And at the other end: false if there is none.  The caller releases it with
+ * xdr_free ().
+ */
+bool chunk_get_reason (const struct iovec *data, wire_error *ret);
 
 /* A chunk that was received. */
 enum chunk_kind { CHUNK_DATA, CHUNK_END, CHUNK_CANCEL };

@@ -12,6 +12,7 @@ thread of its own.
 import ctypes
 import errno
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -269,6 +270,36 @@ class FileFromDaemon(LibraryTest):
             self.c.send(chunk(b"half"), CANCEL_CHUNK)
         self.assertEqual(self.download(daemon), -1)
         self.assert_error(errno.EIO, "could not send all of it")
+        self.assert_alive()
+
+    def test_daemon_says_why_it_gives_up(self):
+        def daemon():
+            self.reply()
+            self.c.send(chunk(b"half"),
+                        chunk(wire.error("ENOSPC", "/x: full"), cancel=1))
+        self.assertEqual(self.download(daemon), -1)
+        self.assert_error(errno.ENOSPC, "/x: full")
+        self.assert_alive()
+
+    def test_daemon_gives_a_reason_that_is_none(self):
+        for data in b"x", bytes(7), b"\xff" * 8192:
+            def daemon():
+                self.reply()
+                self.c.send(chunk(data, cancel=1))
+            with self.subTest(data=data):
+                self.assertEqual(self.download(daemon), -1)
+                self.assert_error(errno.EIO, "could not send all of it")
+                self.assert_alive()
+
+    def test_pipe_that_nobody_reads(self):
+        before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        self.addCleanup(signal.signal, signal.SIGPIPE, before)
+        read, write = os.pipe()
+        os.close(read)
+        self.addCleanup(os.close, write)
+        self.assertEqual(self.download(self.obey, f"/dev/fd/{write}"), -1)
+        self.assert_error(errno.EPIPE, "Broken pipe")
+        self.assertNotIn(signal.SIGPIPE, signal.sigpending())
         self.assert_alive()
 
     def obey(self):

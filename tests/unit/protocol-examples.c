@@ -104,7 +104,9 @@ static void
 print_chunks (void)
 {
     cleanup_chunk_batch struct chunk_batch batch;
-    char end[CHUNK_HEADER_SIZE];
+    char end[CHUNK_HEADER_SIZE + WIRE_CHUNK_MAX];
+    wire_error reason = { .errno_name = (char *) "EIO",
+                          .message = (char *) "/a: broken" };
     size_t size;
 
     chunk_batch_init (&batch);
@@ -112,9 +114,10 @@ print_chunks (void)
     size = chunk_batch_seal (&batch, 6);
     print_wire ("chunk", batch.buffer, size);
     chunk_put_end (end, false);
-    print_wire ("last-chunk", end, sizeof end);
+    print_wire ("last-chunk", end, CHUNK_HEADER_SIZE);
     chunk_put_end (end, true);
-    print_wire ("cancel-chunk", end, sizeof end);
+    print_wire ("cancel-chunk", end, CHUNK_HEADER_SIZE);
+    print_wire ("reason-chunk", end, chunk_put_reason (end, &reason));
 }
 
 static void

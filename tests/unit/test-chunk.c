@@ -71,6 +71,41 @@ ends (void **state)
     assert_int_equal (kind, CHUNK_CANCEL);
 }
 
+/* A reason comes back as it was; without one, or with nonsense in its
+ * place, the file is given up all the same.
+ */
+static void
+reasons (void **state)
+{
+    char buffer[CHUNK_HEADER_SIZE + WIRE_CHUNK_MAX];
+    char text[CHUNK_REASON_MAX + 1] = "";
+    wire_error reason = { (char *) "ENOSPC", text }, got;
+    cleanup_error struct error err = { 0 };
+    struct packet packet;
+    enum chunk_kind kind;
+    struct iovec data;
+    size_t size;
+
+    (void) state;
+    memset (text, 'x', CHUNK_REASON_MAX);
+    size = chunk_put_reason (buffer, &reason);
+    packet = packet_at (buffer);
+    assert_int_equal (size, 4 + packet.size);
+    assert_int_equal (chunk_decode (&packet, &kind, &data, &err), 0);
+    assert_int_equal (kind, CHUNK_CANCEL);
+    assert_true (chunk_get_reason (&data, &got));
+    assert_string_equal (got.errno_name, "ENOSPC");
+    assert_string_equal (got.message, text);
+    xdr_free ((xdrproc_t) xdr_wire_error, &got);
+
+    data.iov_len = 0;
+    assert_false (chunk_get_reason (&data, &got));
+    data.iov_len = 100; /* the message is longer */
+    assert_false (chunk_get_reason (&data, &got));
+    memset (data.iov_base, 0xff, 100);
+    assert_false (chunk_get_reason (&data, &got));
+}
+
 /* length word's bytes, cancel, claimed size: all of them impossible. */
 static void
 lies (void **state)
@@ -104,6 +139,7 @@ main (void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (there_and_back),
         cmocka_unit_test (ends),
+        cmocka_unit_test (reasons),
         cmocka_unit_test (lies),
     };
 
