@@ -175,17 +175,27 @@ start (struct command *c, struct pipes *p, pid_t *ret_pid, struct error *err)
 /* A program that does not want its input is its own business: SIGPIPE is
  * ignored in all programs that run others.
  */
-static void
-feed (struct pipes *p, const char **input, size_t *left)
+static int
+feed (const struct command *c, struct pipes *p, const char **input,
+      size_t *left, struct error *err)
 {
-    ssize_t n = *left > 0 ? write (p->input, *input, *left) : 0;
+    ssize_t n;
 
+    if (*left == 0 && c->source) {
+        n = c->source (c->opaque, input, err);
+        if (n < 0)
+            return -1;
+        *left = (size_t) n;
+    }
+    n = *left > 0 ? write (p->input, *input, *left) : 0;
     if (n > 0) {
         *input += n;
         *left -= (size_t) n;
     }
-    if (*left == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+    if ((*left == 0 && (n == 0 || !c->source))
+        || (n < 0 && errno != EINTR && errno != EAGAIN))
         close_fd (&p->input);
+    return 0;
 }
 
 /* Hand on what was read just now. */
@@ -216,8 +226,8 @@ communicate (const struct command *c, struct pipes *p, struct error *err)
                 continue;
             return fail (err, errno, "poll: %m");
         }
-        if (fds[0].revents)
-            feed (p, &input, &left);
+        if (fds[0].revents && feed (c, p, &input, &left, err) < 0)
+            return -1;
         if (fds[1].revents) {
             stream_read (&p->output);
             if (c->sink && give_to_sink (c, &p->output, err) < 0)
@@ -266,7 +276,7 @@ command_run (struct command *c, struct error *err)
     const char *name = c->argv.item[0];
     pid_t pid;
 
-    if (pipes_open (&p, c->input != NULL, err) < 0
+    if (pipes_open (&p, c->input || c->source, err) < 0
         || start (c, &p, &pid, err) < 0)
         return -1;
     if (communicate (c, &p, err) < 0) {

@@ -20,10 +20,14 @@ struct command {
      */
     int (*start) (struct command *c, const int fds[3], pid_t *ret_pid,
                   struct error *err);
+    /* Where its stdin comes from rather than input: gives the next bytes,
+     * good until it is called again; 0: that was all.  NULL: input it is.
+     */
+    ssize_t (*source) (void *opaque, const char **ret, struct error *err);
     /* What to do with its stdout instead of keeping it; NULL: keep it. */
     int (*sink) (void *opaque, const char *data, size_t size,
                  struct error *err);
-    void *opaque; /* of start and sink */
+    void *opaque; /* of start, source and sink */
 
     /* After it has ended: */
     int status;   /* what it exited with */

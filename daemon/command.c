@@ -8,6 +8,7 @@
 #include "calls.h"
 #include "command.h"
 #include "guest-command.h"
+#include "output.h"
 #include "server.h"
 
 static int
@@ -40,32 +41,14 @@ do_command_lines (struct call *call, char *const *arguments)
     return output ? string_split_lines (output) : NULL;
 }
 
-static int
-send_output (void *opaque, const char *data, size_t size, struct error *err)
-{
-    struct call *call = opaque;
-
-    if (send_file (call, data, size) == 0)
-        return 0;
-    error_move (err, &call->err);
-    return -1;
-}
-
 int
 do_command_out (struct call *call, char *const *arguments)
 {
     cleanup_command struct command c = COMMAND_NONE;
-    cleanup_error struct error err = { 0 };
 
-    c.sink = send_output;
-    c.opaque = call;
     if (prepare (call, &c, arguments) < 0)
         return -1;
-    if (command_check (&c, &err) < 0) {
-        error_move (&call->err, &err);
-        return -1;
-    }
-    return send_file (call, NULL, 0);
+    return send_command_output (call, &c);
 }
 
 /* The guest's shell, as the first argument of a command. */

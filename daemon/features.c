@@ -16,12 +16,13 @@
 #include "fuse-server.h"
 #include "io.h"
 #include "modules.h"
+#include "server.h"
 
 enum need_kind {
     NOTHING, /* the daemon does it itself */
     PROGRAM,
     LIBRARY,
-    NEVER,   /* not implemented */
+    RETIRED, /* part of every appliance since long: there are no calls */
 };
 
 #define NEEDS_MAX 3
@@ -44,7 +45,7 @@ static const struct group {
     { "fstrim", { { NOTHING, NULL } } },
     { "gdisk", { { LIBRARY, "libfdisk.so.1" } } },
     { "grub", { { PROGRAM, "grub-install" } } },
-    { "hivex", { { NEVER, NULL } } },
+    { "hivex", { { LIBRARY, "libhivex.so.0" } } },
     { "inotify", { { NOTHING, NULL } } },
     { "journal", { { LIBRARY, "libsystemd.so.0" } } },
     { "ldm", { { LIBRARY, "libldm-1.0.so.0" } } },
@@ -58,7 +59,8 @@ static const struct group {
     { "lvm2", { { LIBRARY, "liblvm2cmd.so.2.03" } } },
     { "mdadm", { { PROGRAM, "mdadm" } } },
     { "mknod", { { NOTHING, NULL } } },
-    { "ntfs3g", { { PROGRAM, "ntfs-3g" }, { PROGRAM, "ntfsclone" } } },
+    { "ntfs3g", { { PROGRAM, "ntfs-3g" }, { PROGRAM, "ntfsclone" },
+                { PROGRAM, "ntfsfix" } } },
     { "ntfsprogs", { { PROGRAM, "ntfsresize" } } },
     { "rsync", { { PROGRAM, "rsync" } } },
     { "scrub", { { PROGRAM, "scrub" } } },
@@ -72,9 +74,8 @@ static const struct group {
                { PROGRAM, "xfs_growfs" } } },
     { "xz", { { LIBRARY, "liblzma.so.5" } } },
     { "zerofree", { { PROGRAM, "zerofree" } } },
-    /* Part of every appliance since long. */
-    { "augeas", { { NOTHING, NULL } } },
-    { "realpath", { { NOTHING, NULL } } },
+    { "augeas", { { RETIRED, NULL } } },
+    { "realpath", { { RETIRED, NULL } } },
 };
 
 #define NR_GROUPS (sizeof groups / sizeof *groups)
@@ -82,11 +83,14 @@ static const struct group {
 static bool
 is_available (const struct group *g)
 {
+    if (g->needs[0].kind != RETIRED && !group_has_calls (g->name))
+        return false;
     for (size_t i = 0; i < NEEDS_MAX; i++) {
         const char *name = g->needs[i].name;
 
         switch (g->needs[i].kind) {
         case NOTHING:
+        case RETIRED:
             break;
         case PROGRAM:
             if (!has_program (name))
@@ -96,8 +100,6 @@ is_available (const struct group *g)
             if (!has_library (name))
                 return false;
             break;
-        case NEVER:
-            return false;
         }
     }
     return true;

@@ -51,3 +51,29 @@ output_free (struct output *o)
 {
     free (o->buffer);
 }
+
+static int
+send_printed (void *opaque, const char *data, size_t size, struct error *err)
+{
+    struct call *call = opaque;
+
+    if (send_file (call, data, size) == 0)
+        return 0;
+    error_move (err, &call->err);
+    return -1;
+}
+
+int
+send_command_output (struct call *call, struct command *c)
+{
+    cleanup_error struct error err = { 0 };
+
+    c->sink = send_printed;
+    c->opaque = call;
+    if (command_check (c, &err) < 0) {
+        error_move (&call->err, &err);
+        return -1;
+    }
+    /* The reply, if nothing was printed. */
+    return send_file (call, NULL, 0);
+}

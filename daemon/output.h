@@ -5,6 +5,7 @@
 #ifndef DAEMON_OUTPUT_H
 #define DAEMON_OUTPUT_H
 
+#include "command.h"
 #include "server.h"
 
 struct output {
@@ -22,5 +23,8 @@ int output_end (struct output *o);
 void output_free (struct output *o);
 
 #define cleanup_output __attribute__ ((cleanup (output_free)))
+
+/* Run a program, and send what it prints. */
+int send_command_output (struct call *call, struct command *c);
 
 #endif /* DAEMON_OUTPUT_H */

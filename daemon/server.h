@@ -19,9 +19,13 @@ struct procedure {
     const char *name;
     stub run;     /* NULL: not implemented yet */
     bool file_in; /* a file follows the call */
+    const char *group; /* what it needs (features.c), or NULL */
 };
 
 const struct procedure *find_procedure (uint32_t proc);
+
+/* Is any of the group's calls implemented? */
+bool group_has_calls (const char *group);
 
 /* For the stubs. */
 int decode_args (struct call *call, XDR *xdrs, xdrproc_t xdr, void *args,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "command.h"
 #include "server.h"
 #include "sysroot.h"
 
@@ -162,4 +163,13 @@ do_zero_free_space (struct call *call, const char *directory)
         return -1;
     fd = open_unnamed (call, dir, directory);
     return fd < 0 ? -1 : fill (call, fd, directory);
+}
+
+int
+do_zerofree (struct call *call, const char *device)
+{
+    cleanup_command struct command c = COMMAND_NONE;
+
+    command_add (&c, "zerofree", device, NULL);
+    return command_check (&c, &call->err);
 }

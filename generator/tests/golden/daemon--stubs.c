@@ -209,15 +209,15 @@ out:
 }
 
 static const struct procedure procedures[WIRE_MAX_PROC + 1] = {
-    [WIRE_PROC_PING] = { "ping", run_ping, false },
-    [WIRE_PROC_OPEN_ALL] = { "open_all", run_open_all, false },
-    [WIRE_PROC_TUNE] = { "tune", run_tune, false },
-    [WIRE_PROC_MKDISK] = { "mkdisk", run_mkdisk, false },
-    [WIRE_PROC_SEND] = { "send", run_send, true },
-    [WIRE_PROC_FETCH] = { "fetch", run_fetch, false },
-    [WIRE_PROC_POINTS] = { "points", run_points, false },
-    [WIRE_PROC_NAMES] = { "names", run_names, false },
-    [WIRE_PROC_LATER] = { "later", NULL, false },
+    [WIRE_PROC_PING] = { "ping", run_ping, false, NULL },
+    [WIRE_PROC_OPEN_ALL] = { "open_all", run_open_all, false, NULL },
+    [WIRE_PROC_TUNE] = { "tune", run_tune, false, "tuning" },
+    [WIRE_PROC_MKDISK] = { "mkdisk", run_mkdisk, false, NULL },
+    [WIRE_PROC_SEND] = { "send", run_send, true, NULL },
+    [WIRE_PROC_FETCH] = { "fetch", run_fetch, false, NULL },
+    [WIRE_PROC_POINTS] = { "points", run_points, false, NULL },
+    [WIRE_PROC_NAMES] = { "names", run_names, false, NULL },
+    [WIRE_PROC_LATER] = { "later", NULL, false, NULL },
 };
 
 const struct procedure *
@@ -226,4 +226,14 @@ find_procedure (uint32_t proc)
     if (proc > WIRE_MAX_PROC || !procedures[proc].name)
         return NULL;
     return &procedures[proc];
+}
+
+bool
+group_has_calls (const char *group)
+{
+    for (uint32_t i = 0; i <= WIRE_MAX_PROC; i++)
+        if (procedures[i].run && procedures[i].group
+            && strcmp (procedures[i].group, group) == 0)
+            return true;
+    return false;
 }
