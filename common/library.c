@@ -5,12 +5,14 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 
 #include "library.h"
 
-int
-library_load (const char *soname, const char *const *names, size_t count,
-              void **functions, struct error *err)
+/* The lock is held. */
+static int
+load (const char *soname, const char *const *names, size_t count,
+      void **functions, struct error *err)
 {
     void *handle = dlopen (soname, RTLD_LAZY | RTLD_LOCAL);
 
@@ -25,4 +27,20 @@ library_load (const char *soname, const char *const *names, size_t count,
         }
     }
     return 0;
+}
+
+int
+library_load (const char *soname, const char *const *names, size_t count,
+              void **functions, bool *loaded, struct error *err)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    int r = 0;
+
+    pthread_mutex_lock (&lock);
+    if (!*loaded)
+        r = load (soname, names, count, functions, err);
+    if (r == 0)
+        *loaded = true;
+    pthread_mutex_unlock (&lock);
+    return r;
 }

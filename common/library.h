@@ -8,15 +8,17 @@
 #ifndef COMMON_LIBRARY_H
 #define COMMON_LIBRARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "error.h"
 
-/* Load a library and look up count functions of it.  0, or -1 with ENOTSUP
- * if the host has no such library or an older one.
+/* Load a library and look up count functions of it, unless *loaded says
+ * that this was done; several threads may do this at once.  0, or -1 with
+ * ENOTSUP if the host has no such library or an older one.
  */
 int library_load (const char *soname, const char *const *names, size_t count,
-                  void **functions, struct error *err);
+                  void **functions, bool *loaded, struct error *err);
 
 /* In a header, with X as a list of the functions, each in LIBRARY (...):
  *     #define BLKID_FUNCTIONS(LIBRARY) LIBRARY (blkid_new_probe) ...
@@ -39,13 +41,11 @@ int library_load (const char *soname, const char *const *names, size_t count,
     {                                                                       \
         static const char *const names[] = { FUNCTIONS (LIBRARY_NAME) };    \
         static struct lib functions;                                        \
-        static int loaded;                                                  \
+        static bool loaded;                                                 \
                                                                             \
-        if (!loaded                                                         \
-            && library_load (soname, names, sizeof names / sizeof *names,   \
-                             (void **) &functions, err) < 0)                \
+        if (library_load (soname, names, sizeof names / sizeof *names,      \
+                          (void **) &functions, &loaded, err) < 0)          \
             return NULL;                                                    \
-        loaded = 1;                                                         \
         return &functions;                                                  \
     }
 

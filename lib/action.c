@@ -27,11 +27,11 @@ void
 action_begin (struct action *action, guestfs_h *g, const char *name)
 {
     *action = (struct action) { .g = g, .name = name };
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     /* Whoever cancelled meant the call before.  A call may be made of
      * several to the daemon, so this is not done for each of those.
      */
-    if (g->depth++ == 0)
+    if (g->depth == 1)
         g->user_cancel = 0;
     action->memory_handle = set_memory_handle (g);
     action->outer_error = g->error;
@@ -66,8 +66,7 @@ action_end (struct action *action)
         report_error (g, action->name);
     g->error = action->outer_error;
     set_memory_handle (action->memory_handle);
-    g->depth--;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
 }
 
 int

@@ -84,10 +84,10 @@ void
 guestfs_set_error_handler (guestfs_h *g, guestfs_error_handler_cb cb,
                            void *opaque)
 {
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     g->error_handlers->cb = cb;
     g->error_handlers->opaque = opaque;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
 }
 
 guestfs_error_handler_cb
@@ -95,11 +95,11 @@ guestfs_get_error_handler (guestfs_h *g, void **opaque_rtn)
 {
     guestfs_error_handler_cb cb;
 
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     if (opaque_rtn)
         *opaque_rtn = g->error_handlers->opaque;
     cb = g->error_handlers->cb;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
     return cb;
 }
 
@@ -109,39 +109,47 @@ guestfs_push_error_handler (guestfs_h *g, guestfs_error_handler_cb cb,
 {
     struct error_handler *top = xmalloc (sizeof *top);
 
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     *top = (struct error_handler) {
         .cb = cb,
         .opaque = opaque,
         .below = g->error_handlers,
     };
     g->error_handlers = top;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
 }
 
 /* Popping more than was pushed restores the first handler. */
 void
 guestfs_pop_error_handler (guestfs_h *g)
 {
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     drop_top (g);
     if (!g->error_handlers)
         errors_init (g);
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
 }
 
 /* There must be one: NULL is ignored. */
 void
 guestfs_set_out_of_memory_handler (guestfs_h *g, guestfs_abort_cb cb)
 {
-    if (cb)
-        g->out_of_memory = cb;
+    if (!cb)
+        return;
+    handle_lock (g);
+    g->out_of_memory = cb;
+    handle_unlock (g);
 }
 
 guestfs_abort_cb
 guestfs_get_out_of_memory_handler (guestfs_h *g)
 {
-    return g->out_of_memory;
+    guestfs_abort_cb cb;
+
+    handle_lock (g);
+    cb = g->out_of_memory;
+    handle_unlock (g);
+    return cb;
 }
 
 /* Allocation has no handle at hand: the call that runs in this thread

@@ -121,7 +121,7 @@ guestfs_set_event_callback (guestfs_h *g, guestfs_event_callback cb,
     struct error outer;
     int r;
 
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     outer = g->error;
     g->error = (struct error) { 0 };
     r = check_callback (g, &callback, flags);
@@ -130,17 +130,17 @@ guestfs_set_event_callback (guestfs_h *g, guestfs_event_callback cb,
     else
         report_error (g, "set_event_callback");
     g->error = outer;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
     return r;
 }
 
 void
 guestfs_delete_event_callback (guestfs_h *g, int event_handle)
 {
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     if (event_handle >= 0 && (size_t) event_handle < g->nr_events)
         g->events[event_handle].cb = NULL;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
 }
 
 static const struct {
@@ -215,7 +215,7 @@ static void
 set_old_callback (guestfs_h *g, guestfs_event_callback adapter,
                   uint64_t mask, generic_callback cb, void *opaque)
 {
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     for (size_t i = 0; i < g->nr_events; i++)
         if (g->events[i].old_cb && g->events[i].mask == mask)
             g->events[i].cb = NULL;
@@ -229,7 +229,7 @@ set_old_callback (guestfs_h *g, guestfs_event_callback adapter,
 
         add_callback (g, &callback);
     }
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
 }
 
 void

@@ -32,16 +32,60 @@ static pthread_mutex_t handles_lock = PTHREAD_MUTEX_INITIALIZER;
 static guestfs_h *handles;
 static pthread_once_t at_exit_once = PTHREAD_ONCE_INIT;
 
-static void
+/* False if atexit has found it: it will still look at it. */
+static bool
 list_remove (guestfs_h *g)
 {
+    bool ours;
+
     pthread_mutex_lock (&handles_lock);
-    for (guestfs_h **p = &handles; *p; p = &(*p)->next)
+    ours = !g->at_exit;
+    for (guestfs_h **p = &handles; ours && *p; p = &(*p)->next)
         if (*p == g) {
             *p = g->next;
             break;
         }
     pthread_mutex_unlock (&handles_lock);
+    return ours;
+}
+
+static guestfs_h *
+list_take_at_exit (void)
+{
+    guestfs_h *g;
+
+    pthread_mutex_lock (&handles_lock);
+    for (g = handles; g && g->at_exit; g = g->next)
+        continue;
+    if (g)
+        g->at_exit = true;
+    pthread_mutex_unlock (&handles_lock);
+    return g;
+}
+
+/* The end of all that happens with a handle; its lock is held.  False if
+ * that has begun already.
+ */
+static bool
+end (guestfs_h *g)
+{
+    struct action action;
+
+    if (g->closing)
+        return false;
+    g->closing = true;
+    action_begin (&action, g, "close");
+    trace_call (&action);
+    debug (g, "close: handle %p (state %d)", (void *) g, (int) g->state);
+    if (g->state != STATE_CONFIG)
+        guestfs_shutdown (g);
+    /* If a callback exits the program, the appliance can't be asked to. */
+    appliance_free (steal (&g->appliance));
+    event_send (g, GUESTFS_EVENT_CLOSE, NULL, 0, NULL, 0);
+    action_end (&action);
+    drives_free (g);
+    remove_private_dir (g);
+    return true;
 }
 
 /* How long another thread's call may go on when the program exits. */
@@ -60,21 +104,19 @@ lock_at_exit (guestfs_h *g)
 }
 
 /* A handle that is in use even now is left alone: its appliance ends with
- * the program.
+ * the program.  None is freed: a callback may be what exits, and other
+ * threads may still come to the lock.
  */
 static void
 close_at_exit (void)
 {
-    while (handles) {
-        guestfs_h *g = handles;
+    guestfs_h *g;
 
+    while ((g = list_take_at_exit ()))
         if (lock_at_exit (g)) {
+            end (g);
             pthread_mutex_unlock (&g->lock);
-            guestfs_close (g);
-        } else {
-            list_remove (g);
         }
-    }
 }
 
 static void
@@ -124,13 +166,11 @@ set_defaults (guestfs_h *g)
 static void
 free_handle (guestfs_h *g)
 {
-    drives_free (g);
     private_data_free (g);
     events_free (g);
     errors_free (g);
     strings_free (&g->backend_settings);
     strings_free (&g->hv_params);
-    remove_private_dir (g);
     free (g->backend_name);
     free (g->path);
     free (g->append);
@@ -174,23 +214,32 @@ guestfs_create_flags (unsigned flags, ...)
     return g;
 }
 
+/* Waits for the calls of other threads.  In a callback, the calls that it
+ * is inside of come to their end first: they use the handle.
+ */
 void
 guestfs_close (guestfs_h *g)
 {
-    struct action action;
-
-    if (!g || g->closing)
+    if (!g)
         return;
-    g->closing = true;
-    list_remove (g);
-    action_begin (&action, g, "close");
-    trace_call (&action);
-    action_end (&action);
-    debug (g, "close: handle %p (state %d)", (void *) g, (int) g->state);
-    if (g->state != STATE_CONFIG)
-        guestfs_shutdown (g);
-    /* If a callback exits the program, the appliance can't be asked to. */
-    appliance_free (steal (&g->appliance));
-    event_send (g, GUESTFS_EVENT_CLOSE, NULL, 0, NULL, 0);
-    free_handle (g);
+    handle_lock (g);
+    g->close_wanted = true;
+    handle_unlock (g);
+}
+
+void
+handle_lock (guestfs_h *g)
+{
+    pthread_mutex_lock (&g->lock);
+    g->depth++;
+}
+
+void
+handle_unlock (guestfs_h *g)
+{
+    bool ended = --g->depth == 0 && g->close_wanted && end (g);
+
+    pthread_mutex_unlock (&g->lock);
+    if (ended && list_remove (g))
+        free_handle (g);
 }

@@ -4,6 +4,7 @@
 #define LIB_HANDLE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,7 +34,9 @@ struct guestfs_h {
     unsigned depth; /* of calls: those of callbacks are inside of others */
     enum state state;
     struct guestfs_h *next; /* in the list of handles to close at exit */
-    bool closing;
+    bool at_exit;           /* and atexit has begun to; see handles_lock */
+    bool close_wanted;      /* as soon as no call runs */
+    bool closing;           /* its end has begun */
 
     /* What the running call has failed with, and what the last one of each
      * thread did.
@@ -67,10 +70,17 @@ struct guestfs_h {
     struct appliance *appliance; /* while it runs, or starts */
     char *private_dir;           /* sockets of this handle, or NULL */
     uint32_t serial;             /* of the last call that was sent */
-    volatile int user_cancel;    /* the outermost call is to end early */
+    atomic_int user_cancel;      /* the outermost call is to end early */
     int cancel_fd;               /* an eventfd that wakes up who waits */
     FILE *test_output;           /* of internal_test_set_output, or NULL */
 };
+
+/* Around everything that a program does with a handle, but for user_cancel:
+ * others wait.  After the last one the handle may be gone, if a callback
+ * has closed it.
+ */
+void handle_lock (guestfs_h *g);
+void handle_unlock (guestfs_h *g);
 
 /* Reported on stderr or to the program's callbacks, as it prefers. */
 void debug (guestfs_h *g, const char *fmt, ...)

@@ -136,6 +136,7 @@ impl_shutdown (guestfs_h *g)
     if (g->state == STATE_CONFIG) /* that call found the appliance dead */
         return r;
     debug (g, "shutdown: ending the appliance");
+    g->state = STATE_BUSY; /* for callbacks, while there is no channel */
     appliance_finish (g);
     if (r == 0)
         r = drives_flush_all (g);

@@ -29,7 +29,7 @@ guestfs_set_private (guestfs_h *g, const char *key, void *data)
 {
     struct private_datum *d;
 
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     d = find (g, key);
     if (!d) {
         d = xcalloc (1, sizeof *d);
@@ -38,7 +38,7 @@ guestfs_set_private (guestfs_h *g, const char *key, void *data)
         g->private_data = d;
     }
     d->data = data;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
 }
 
 void *
@@ -47,10 +47,10 @@ guestfs_get_private (guestfs_h *g, const char *key)
     struct private_datum *d;
     void *data;
 
-    pthread_mutex_lock (&g->lock);
+    handle_lock (g);
     d = find (g, key);
     data = d ? d->data : NULL;
-    pthread_mutex_unlock (&g->lock);
+    handle_unlock (g);
     return data;
 }
 
@@ -70,13 +70,23 @@ first_set (guestfs_h *g, struct private_datum *d, const char **key_rtn)
 void *
 guestfs_first_private (guestfs_h *g, const char **key_rtn)
 {
-    return first_set (g, g->private_data, key_rtn);
+    void *data;
+
+    handle_lock (g);
+    data = first_set (g, g->private_data, key_rtn);
+    handle_unlock (g);
+    return data;
 }
 
 void *
 guestfs_next_private (guestfs_h *g, const char **key_rtn)
 {
-    return first_set (g, g->next_private, key_rtn);
+    void *data;
+
+    handle_lock (g);
+    data = first_set (g, g->next_private, key_rtn);
+    handle_unlock (g);
+    return data;
 }
 
 void

@@ -194,9 +194,13 @@ int
 impl_user_cancel (guestfs_h *g)
 {
     const uint64_t one = 1;
+    int saved = errno; /* the interrupted program's */
+    int r = 0;
 
     g->user_cancel = 1;
     /* If the counter is full, who waits wakes up anyway. */
-    return write (g->cancel_fd, &one, sizeof one) < 0 && errno != EAGAIN ? -1
-                                                                         : 0;
+    if (write (g->cancel_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+        r = -1;
+    errno = saved;
+    return r;
 }

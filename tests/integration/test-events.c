@@ -203,6 +203,12 @@ count (CALLBACK_ARGS)
 }
 
 static void
+ignore (CALLBACK_ARGS)
+{
+    UNUSED_CALLBACK_ARGS;
+}
+
+static void
 test_several (void **state)
 {
     guestfs_h *g = quiet_handle ();
@@ -367,6 +373,40 @@ test_old_callbacks (void **state)
     assert_true (logs > 0 && progresses > 1);
 }
 
+struct calls {
+    int made, refused;
+};
+
+static void
+call_daemon (CALLBACK_ARGS)
+{
+    struct calls *calls = opaque;
+
+    UNUSED_CALLBACK_ARGS;
+    calls->made++;
+    calls->refused += guestfs_ping_daemon (g) < 0
+                      && guestfs_last_errno (g) == EBUSY;
+}
+
+/* While the appliance ends, its last words come: it can't be called. */
+static void
+test_call_in_shutdown (void **state)
+{
+    guestfs_h *g = quiet_handle ();
+    struct calls calls = { 0 };
+
+    (void) state;
+    guestfs_set_verbose (g, 1);
+    assert_int_equal (guestfs_launch (g), 0);
+    guestfs_set_event_callback (g, ignore, GUESTFS_EVENT_LIBRARY, 0, NULL);
+    guestfs_set_event_callback (g, call_daemon, GUESTFS_EVENT_APPLIANCE, 0,
+                                &calls);
+    assert_int_equal (guestfs_set_autosync (g, 0), 0);
+    finish (g);
+    assert_true (calls.made > 0);
+    assert_int_equal (calls.refused, calls.made);
+}
+
 int
 main (void)
 {
@@ -381,6 +421,7 @@ main (void)
         cmocka_unit_test (test_call_inside),
         cmocka_unit_test (test_launching),
         cmocka_unit_test (test_old_callbacks),
+        cmocka_unit_test (test_call_in_shutdown),
     };
 
     return cmocka_run_group_tests_name ("events", tests, NULL, NULL);
