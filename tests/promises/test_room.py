@@ -65,14 +65,16 @@ class Room(TestCase):
         self.image("raw", MIB)
         run("qemu-img", "convert", "-O", "qcow2", "raw", "qcow2")
         g = self.handle(launch=False)
-        hint = "TMPDIR or set_tmpdir"
-        self.assert_fails(lambda: g.add_drive_scratch(12345),
-                          str(where), "12345 bytes", "No space left", hint)
-        g.add_drive_opts("qcow2", format="qcow2")
-        self.assert_fails(g.launch, str(where), "socket", hint)
+        self.assert_fails(lambda: g.add_drive_scratch(12345), str(where),
+                          "12345 bytes", "No space left",
+                          "TMPDIR or set_tmpdir")
         g.set_tmpdir("/tmp")
+        g.add_drive_scratch(12345)
+        # Nothing else needs room there.
+        g.set_tmpdir(str(where))
+        g.add_drive_opts("qcow2", format="qcow2")
         g.launch()
-        self.assertEqual(g.list_devices(), ["/dev/sda"])
+        self.assertEqual(g.list_devices(), ["/dev/sda", "/dev/sdb"])
 
     # As much as fits: a scratch drive takes room where it is written.
     def test_scratch_drive_outgrows_its_folder(self):
