@@ -156,6 +156,66 @@ sink_refuses (void **state)
     assert_int_equal (count, 2);
 }
 
+/* Three pieces, or two and a failure. */
+struct pieces {
+    int given, fail_at;
+};
+
+static ssize_t
+give_piece (void *opaque, const char **ret, struct error *err)
+{
+    struct pieces *p = opaque;
+
+    if (++p->given == p->fail_at)
+        return fail (err, ECANCELED, "no more");
+    *ret = "piece ";
+    return p->given <= 3 ? 6 : 0;
+}
+
+static void
+source_gives_input (void **state)
+{
+    cleanup_command struct command c = COMMAND_NONE;
+    cleanup_error struct error err = { 0 };
+    struct pieces pieces = { 0 };
+
+    (void) state;
+    c.source = give_piece;
+    c.opaque = &pieces;
+    command_add (&c, "cat", NULL);
+    assert_int_equal (command_check (&c, &err), 0);
+    assert_string_equal (c.output, "piece piece piece ");
+}
+
+static void
+source_fails (void **state)
+{
+    cleanup_command struct command c = COMMAND_NONE;
+    cleanup_error struct error err = { 0 };
+    struct pieces pieces = { .fail_at = 3 };
+
+    (void) state;
+    c.source = give_piece;
+    c.opaque = &pieces;
+    command_add (&c, "cat", NULL);
+    assert_int_equal (command_run (&c, &err), -1);
+    assert_int_equal (err.errnum, ECANCELED);
+}
+
+static void
+unwanted_source (void **state)
+{
+    cleanup_command struct command c = COMMAND_NONE;
+    cleanup_error struct error err = { 0 };
+    struct pieces pieces = { 0 };
+
+    (void) state;
+    c.source = give_piece;
+    c.opaque = &pieces;
+    command_add (&c, "true", NULL);
+    assert_int_equal (command_check (&c, &err), 0);
+}
+
 /* No shell is between: an argument is an argument. */
 static void
 arguments_are_literal (void **state)
@@ -184,6 +244,9 @@ main (void)
         cmocka_unit_test (too_much_output),
         cmocka_unit_test (endless_output),
         cmocka_unit_test (sink_refuses),
+        cmocka_unit_test (source_gives_input),
+        cmocka_unit_test (source_fails),
+        cmocka_unit_test (unwanted_source),
         cmocka_unit_test (arguments_are_literal),
     };
 
