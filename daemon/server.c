@@ -88,27 +88,29 @@ reply (struct call *call, xdrproc_t xdr, void *ret)
     return send_reply (call, WIRE_OK, xdr, ret);
 }
 
-/* The call's error for the wire; the caller frees its message. */
+/* The call's error for the wire, with a message that the caller frees. */
 static wire_error
-take_error (struct call *call, size_t message_max)
+take_error (struct call *call, size_t message_max, char **ret_message)
 {
+    char *message = text_to_api (call->daemon, call->err.message);
     wire_error error = {
         .errno_name = (char *) (call->err.errnum
                                 ? errno_to_name (call->err.errnum) : ""),
-        .message = text_to_api (call->daemon, call->err.message),
+        .message = message,
     };
 
-    if (strlen (error.message) > message_max)
-        error.message[message_max] = '\0';
+    if (strlen (message) > message_max)
+        message[message_max] = '\0';
     error_clear (&call->err);
+    *ret_message = message;
     return error;
 }
 
 static int
 reply_error (struct call *call)
 {
-    wire_error error = take_error (call, WIRE_ERROR_MAX);
-    cleanup_free char *message = error.message;
+    cleanup_free char *message = NULL;
+    wire_error error = take_error (call, WIRE_ERROR_MAX, &message);
 
     return send_reply (call, WIRE_ERROR, (xdrproc_t) xdr_wire_error, &error);
 }
@@ -164,8 +166,7 @@ break_file_off (struct call *call, const char *name)
     wire_error error;
 
     fprintf (stderr, "guestfsd: %s: %s\n", name, call->err.message);
-    error = take_error (call, CHUNK_REASON_MAX);
-    message = error.message;
+    error = take_error (call, CHUNK_REASON_MAX, &message);
     call->file = FILE_NONE;
     return transport_write_full (call->daemon->transport, end,
                                  chunk_put_reason (end, &error), &call->err);
