@@ -52,14 +52,6 @@ open_temporary (guestfs_h *g)
     return fd;
 }
 
-void
-remove_private_dir (guestfs_h *g)
-{
-    if (g->private_dir)
-        rmdir (g->private_dir);
-    free (steal (&g->private_dir));
-}
-
 /* Relative names would change their meaning with the working directory. */
 static int
 set_directory (guestfs_h *g, char **setting, const char *value)

@@ -18,7 +18,4 @@ int fail_temporary (guestfs_h *g, int errnum, const char *what);
  */
 int open_temporary (guestfs_h *g);
 
-/* Remove what the handle has put on the file system. */
-void remove_private_dir (guestfs_h *g);
-
 #endif /* LIB_DIRECTORIES_H */

@@ -14,7 +14,6 @@
 #include "appliance.h"
 #include "backend.h"
 #include "call.h"
-#include "directories.h"
 #include "drive.h"
 #include "environment.h"
 #include "errors.h"
@@ -84,7 +83,6 @@ end (guestfs_h *g)
     event_send (g, GUESTFS_EVENT_CLOSE, NULL, 0, NULL, 0);
     action_end (&action);
     drives_free (g);
-    remove_private_dir (g);
     return true;
 }
 

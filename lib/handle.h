@@ -68,7 +68,6 @@ struct guestfs_h {
     size_t nr_drives;
 
     struct appliance *appliance; /* while it runs, or starts */
-    char *private_dir;           /* sockets of this handle, or NULL */
     uint32_t serial;             /* of the last call that was sent */
     atomic_int user_cancel;      /* the outermost call is to end early */
     int cancel_fd;               /* an eventfd that wakes up who waits */
