@@ -63,6 +63,15 @@ keep_callback (struct handle *h, int event_handle, PyObject *callback)
     return r;
 }
 
+/* When this returns, no thread is in the callback but perhaps this one. */
+static void
+delete_callback (struct handle *h, int event_handle)
+{
+    Py_BEGIN_ALLOW_THREADS
+    guestfs_delete_event_callback (h->g, event_handle);
+    Py_END_ALLOW_THREADS
+}
+
 PyObject *
 handle_set_event_callback (PyObject *self, PyObject *args)
 {
@@ -90,6 +99,8 @@ handle_set_event_callback (PyObject *self, PyObject *args)
         handle_raise (h);
     else if (keep_callback (h, event_handle, callback) == 0)
         result = PyLong_FromLong (event_handle);
+    else
+        delete_callback (h, event_handle);
     Py_DECREF (callback);
     handle_leave (h);
     return result;
@@ -113,9 +124,7 @@ handle_delete_event_callback (PyObject *self, PyObject *args)
          */
         Py_INCREF (callback);
         PyDict_DelItem (h->callbacks, key);
-        Py_BEGIN_ALLOW_THREADS
-        guestfs_delete_event_callback (h->g, event_handle);
-        Py_END_ALLOW_THREADS
+        delete_callback (h, event_handle);
         Py_DECREF (callback);
     } else if (key && !PyErr_Occurred ()) {
         PyErr_Format (PyExc_RuntimeError,

@@ -4,6 +4,8 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -122,6 +124,95 @@ class Threads(unittest.TestCase):
         timer.join()
         self.assertTrue(self.g.is_config())
         self.g.launch()
+
+
+class WithoutAppliance(unittest.TestCase):
+    """What is quick, over and over, with threads that take turns often."""
+
+    def setUp(self):
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-6)
+
+    def test_callbacks_come_and_go(self):
+        """Event handles are used again: each must mean its own callback."""
+        g = guestfs.GuestFS()
+
+        def work(i):
+            for n in range(10000):
+                handle = g.set_event_callback(lambda *args: None,
+                                              guestfs.EVENT_ENTER)
+                g.delete_event_callback(handle)
+                if n % 100 == 0:
+                    g.get_smp()
+
+        in_threads(8, work)
+        g.close()
+
+    def test_close(self):
+        """All threads close, and call what the others may have closed."""
+        handles = [guestfs.GuestFS() for i in range(200)]
+        closed = []
+        for g in handles:
+            g.set_event_callback(lambda *args: closed.append(args),
+                                 guestfs.EVENT_CLOSE)
+
+        def work(i):
+            for g in handles:
+                try:
+                    g.set_smp(i + 1)
+                    g.close()
+                except guestfs.ClosedHandle:
+                    pass
+                except RuntimeError as e:
+                    self.assertIn("close: a call is running", str(e))
+
+        in_threads(4, work)
+        for g in handles:
+            g.close()
+        self.assertEqual(len(closed), 200)
+
+
+class Exit(unittest.TestCase):
+    """Python exits while a daemon thread is in a call."""
+
+    def test_during_call(self):
+        program = """if True:
+            import guestfs, os, threading
+            g = guestfs.GuestFS()
+            g.add_drive_scratch(1 << 20)
+            g.launch()
+            begun = threading.Event()
+            g.set_event_callback(lambda *args: begun.set(),
+                                 guestfs.EVENT_ENTER)
+            read, write = os.pipe()
+            threading.Thread(target=g.upload, daemon=True,
+                             args=(f"/proc/self/fd/{read}",
+                                   "/dev/sda")).start()
+            begun.wait()
+            """
+        r = subprocess.run([sys.executable, "-B", "-c", program],
+                           capture_output=True, text=True, timeout=60)
+        self.assertEqual((r.returncode, r.stdout, r.stderr), (0, "", ""))
+
+    def test_during_callbacks(self):
+        program = """if True:
+            import guestfs, threading
+            g = guestfs.GuestFS()
+            seen = []
+            g.set_event_callback(lambda *args: seen.append(args),
+                                 guestfs.EVENT_ENTER)
+            def work():
+                while True:
+                    g.get_smp()
+            for i in range(4):
+                threading.Thread(target=work, daemon=True).start()
+            while len(seen) < 1000:
+                pass
+            """
+        for i in range(5):
+            r = subprocess.run([sys.executable, "-B", "-c", program],
+                               capture_output=True, text=True, timeout=60)
+            self.assertEqual((r.returncode, r.stdout, r.stderr), (0, "", ""))
 
 
 if __name__ == "__main__":
