@@ -60,6 +60,7 @@ static int
 add_mapper_devices (struct strings *ret, struct error *err)
 {
     cleanup_strings struct strings blocks = STRINGS_EMPTY;
+    cleanup_strings struct strings paths = STRINGS_EMPTY;
 
     if (block_list ("dm-", &blocks, err) < 0)
         return -1;
@@ -69,22 +70,29 @@ add_mapper_devices (struct strings *ret, struct error *err)
         if (dm_device_read (blocks.item[i], &dm, err) < 0)
             return -1;
         if (!dm_device_is_lv (&dm) || strlen (dm.uuid) == LV_UUID_LENGTH)
-            strings_add_take (ret, dm_device_path (&dm));
+            strings_add_take (&paths, dm_device_path (&dm));
     }
+    strings_sort (&paths);
+    for (size_t i = 0; i < paths.count; i++)
+        strings_add (ret, paths.item[i]);
     return 0;
 }
 
-/* A disk, unless it has partitions: then those. */
+/* The disks that have no partitions, then the partitions of the others. */
 static int
-add_disk_or_partitions (const char *disk, struct strings *ret,
-                        struct error *err)
+add_disks_and_partitions (const struct strings *disks, struct strings *ret,
+                          struct error *err)
 {
     cleanup_strings struct strings partitions = STRINGS_EMPTY;
 
-    if (block_partitions (disk, &partitions, err) < 0)
-        return -1;
-    if (partitions.count == 0)
-        strings_add_format (ret, "/dev/%s", disk);
+    for (size_t i = 0; i < disks->count; i++) {
+        size_t before = partitions.count;
+
+        if (block_partitions (disks->item[i], &partitions, err) < 0)
+            return -1;
+        if (partitions.count == before)
+            strings_add_format (ret, "/dev/%s", disks->item[i]);
+    }
     for (size_t i = 0; i < partitions.count; i++)
         strings_add_format (ret, "/dev/%s", partitions.item[i]);
     return 0;
@@ -100,14 +108,10 @@ list_content_devices (struct daemon *daemon, struct strings *ret,
     /* A volume group that is damaged does not hide everything else. */
     if (lvm_activate_once (daemon, &activation) < 0)
         fprintf (stderr, "guestfsd: %s\n", activation.message);
-    for (size_t i = 0; i < daemon->disks.count; i++)
-        if (add_disk_or_partitions (daemon->disks.item[i], ret, err) < 0)
-            return -1;
-    if (block_list ("md", &raids, err) < 0)
+    if (add_disks_and_partitions (&daemon->disks, ret, err) < 0
+        || block_list ("md", &raids, err) < 0
+        || add_disks_and_partitions (&raids, ret, err) < 0)
         return -1;
-    for (size_t i = 0; i < raids.count; i++)
-        if (add_disk_or_partitions (raids.item[i], ret, err) < 0)
-            return -1;
     return add_mapper_devices (ret, err);
 }
 

@@ -14,6 +14,7 @@
 #include <linux/major.h>
 #include <linux/raid/md_u.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -123,19 +124,50 @@ write_parameter (const char *name, const char *value, struct error *err)
 /* As mdadm numbers arrays that have no number: 127, 126, ... */
 #define FIRST_NUMBER 127
 
-static int
-free_number (int wanted)
+static bool
+is_free (int number)
 {
-    int number = wanted >= 0 && wanted <= FIRST_NUMBER ? wanted
-                                                       : FIRST_NUMBER;
+    cleanup_free char *path = xasprintf ("/sys/block/md%d", number);
 
-    for (; number > 0; number--) {
-        cleanup_free char *path = xasprintf ("/sys/block/md%d", number);
+    return access (path, F_OK) < 0;
+}
 
-        if (access (path, F_OK) < 0)
-            break;
-    }
+static int
+choose_number (int wanted)
+{
+    int number = FIRST_NUMBER;
+
+    if (wanted >= 0 && wanted <= FIRST_NUMBER && is_free (wanted))
+        return wanted;
+    while (number > 0 && !is_free (number))
+        number--;
     return number;
+}
+
+/* "host:" in front of an array's name does not count. */
+static const char *
+name_of (const struct md_superblock *sb)
+{
+    const char *colon = strchr (sb->name, ':');
+
+    return colon ? colon + 1 : sb->name;
+}
+
+/* The number that the array has, or that its name asks for, as for mdadm:
+ * "3" or "md3"; else -1.
+ */
+static int
+number_of (const struct md_superblock *sb)
+{
+    const char *digits = name_of (sb);
+    size_t n;
+
+    if (sb->number >= 0)
+        return sb->number;
+    digits += string_starts_with (digits, "md") ? 2 : 0;
+    n = strspn (digits, "0123456789");
+    return n > 0 && n <= 3 && !digits[n] ? (int) strtol (digits, NULL, 10)
+                                         : -1;
 }
 
 static int
@@ -202,14 +234,11 @@ run_array (int fd, const char *name, const struct members *m,
     return -1;
 }
 
-/* /dev/md/NAME, if the array has a name that is fit for a file's; "host:"
- * in front of it does not count.
- */
+/* /dev/md/NAME, if the array has a name that is fit for a file's. */
 static void
 link_name (const struct md_superblock *sb, const char *device)
 {
-    const char *colon = strchr (sb->name, ':');
-    const char *name = colon ? colon + 1 : sb->name;
+    const char *name = name_of (sb);
     cleanup_free char *path = xasprintf ("/dev/md/%s", name);
     cleanup_free char *target = xasprintf ("..%s", device + strlen ("/dev"));
 
@@ -230,7 +259,7 @@ assemble (const struct members *m, const struct md_superblock *sb,
     if (md_load_level (sb->becomes_raid6 ? 6 : sb->level, first, err) < 0
         || write_parameter ("start_ro", "1", err) < 0)
         return -1;
-    fd = new_array (free_number (sb->number), &device, err);
+    fd = new_array (choose_number (number_of (sb)), &device, err);
     if (fd < 0 || run_array (fd, device, m, sb, err) < 0)
         return -1;
     link_name (sb, device);
