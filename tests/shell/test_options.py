@@ -95,10 +95,13 @@ def test_add():
 
 def test_read_only():
     make_image()
-    for options in (["--ro", "-a", "disk.img"], ["-a", "disk.img", "-r"]):
-        contains(fails(*options, "run", ":", "mkfs", "ext2", "/dev/sda"),
-                 "mkfs")
-    run("-r", "-w", "-a", "disk.img", "run", ":", "mkfs", "ext2", "/dev/sda")
+    for options in (["--ro", "-a", "disk.img"], ["-a", "disk.img", "-r"],
+                    ["-r", "-w", "-a", "disk.img"]):
+        with open("disk.img", "rb") as f:
+            equal(f.read(), bytes(10 << 20))
+        run(*options, "run", ":", "mkfs", "ext2", "/dev/sda")
+    with open("disk.img", "rb") as f:
+        assert f.read() != bytes(10 << 20)
 
 
 def test_format():
