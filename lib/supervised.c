@@ -306,7 +306,8 @@ supervised_explain (struct supervised *p, struct error *err)
 {
     struct pollfd pfd = { .fd = p->control, .events = POLLIN };
 
-    while (p->why.count == 0 && poll (&pfd, 1, LAST_WORDS_MS) > 0) {
+    while (p->why.count == 0 && p->control >= 0
+           && poll (&pfd, 1, LAST_WORDS_MS) > 0) {
         supervised_read (p);
         if (p->dead)
             break;

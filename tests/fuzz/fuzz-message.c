@@ -7,24 +7,12 @@
 
 #include "config.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "chunk.h"
+#include "fuzz.h"
 #include "memory.h"
 #include "message.h"
 #include "procedure-xdr.h"
 #include "receiver.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
-
-void
-out_of_memory (void)
-{
-    abort ();
-}
 
 /* A transport that gives out the input and then has nothing more. */
 struct input {

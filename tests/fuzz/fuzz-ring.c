@@ -12,44 +12,15 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "fuzz.h"
 #include "memory.h"
 #include "ring.h"
 #include "transport.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
-
-void
-out_of_memory (void)
-{
-    abort ();
-}
-
-static void
-check (bool truth)
-{
-    if (!truth)
-        abort ();
-}
-
-struct script {
-    const uint8_t *p;
-    const uint8_t *end;
-};
-
-/* Zeros follow the end. */
-static uint8_t
-next_byte (struct script *script)
-{
-    return script->p < script->end ? *script->p++ : 0;
-}
 
 static uint32_t
 next_word (struct script *script)

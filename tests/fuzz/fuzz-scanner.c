@@ -5,32 +5,14 @@
 
 #include "config.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "cleanup.h"
+#include "fuzz.h"
 #include "memory.h"
 #include "number.h"
 #include "parser.h"
 #include "prompt.h"
 #include "scanner.h"
 #include "string-list.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
-
-void
-out_of_memory (void)
-{
-    abort ();
-}
-
-static void
-check (bool truth)
-{
-    if (!truth)
-        abort ();
-}
 
 static void
 use_word (const char *word)

@@ -5,15 +5,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cleanup.h"
 #include "error.h"
+#include "fuzz.h"
 #include "io.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 #define INPUT_MAX (16 << 20)
 

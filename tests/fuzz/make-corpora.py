@@ -1,0 +1,414 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Write those inputs of the fuzz targets that can be written down: what
+honest and lying peers send, damaged images and archives.  Run it again when
+one of them grows; what a fuzzer has found is left alone.
+"""
+
+import io
+import struct
+import sys
+import tarfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from generator import model  # noqa: E402 (it is found there)
+
+PROC = {name: call.proc for name, call
+        in model.load(ROOT / "api").calls.items()}
+
+
+def header(proc, direction=0, status=0, prog=0x2000F5F5, vers=4):
+    return struct.pack(">IIIIIQQI", prog, vers, proc, direction, 7, 0, 0,
+                       status)
+
+
+def string(text):
+    data = text.encode()
+    return struct.pack(">I", len(data)) + data + b"\0" * (-len(data) % 4)
+
+
+def message(body):
+    return struct.pack(">I", len(body)) + body
+
+
+def chunk(data, cancel=0, claimed=None):
+    size = len(data) if claimed is None else claimed
+    return message(struct.pack(">II", cancel, size) + data
+                   + b"\0" * (-len(data) % 4))
+
+
+def word(value):
+    return struct.pack(">I", value)
+
+
+MESSAGE = {
+    "mount": message(header(1) + string("/dev/sda1") + string("/")),
+    "reply-error": message(header(1, 1, 1) + string("EINVAL")
+                           + string("mount: no")),
+    "list-of-2^32-strings": message(header(7, 1) + word(0xFFFFFFFF)),
+    "list-of-a-million-strings": message(header(7, 1) + word(1000000)),
+    "string-longer-than-sent": message(header(3) + word(0x7FFFFFFF) + b"/"),
+    "string-with-nul": message(header(3) + word(4) + b"/a\0b"),
+    "truncated-header": message(header(1)[:20]),
+    "wrong-program": message(header(1, prog=1)),
+    "length-too-long": word(0x00400001) + b"x" * 64,
+    "length-zero": word(0) * 16,
+    "launch-then-progress": word(0xF5F55FF5) + word(0xFFFF5555)
+    + struct.pack(">IIQQ", 3, 1, 5, 10),
+    "progress-truncated": word(0xFFFF5555) + b"\0" * 10,
+    "file": chunk(b"x" * 8192) + chunk(b"end") + chunk(b""),
+    "chunk-too-long": chunk(b"x" * 9000),
+    "chunk-lies": chunk(b"abc", claimed=8192),
+    "chunk-cancel": chunk(b"", cancel=1),
+    "cancel-flag": word(0xFFFFEEEE) * 3,
+    "structs": message(header(12, 1) + word(2) + b"\0" * 400),
+}
+
+
+# The calls of fuzz-reply, by number.
+PING, READDIR, LS, LIST_DEVICES, BLKID, READ_FILE, PREAD, UPLOAD, DOWNLOAD, \
+    LVS, STATNS, LXATTRLIST, LSTATNSLIST = range(13)
+LAUNCH = 0xF5F55FF5
+CANCEL = 0xFFFFEEEE
+PROGRESS = 0xFFFF5555
+
+
+def reply(name, result=b"", serial=1, status=0):
+    return message(struct.pack(">IIIIIQQI", 0x2000F5F5, 4, PROC[name], 1,
+                               serial, 0, 0, status) + result)
+
+
+def refusal(name, error, text, serial=1):
+    return reply(name, string(error) + string(text), serial, 1)
+
+
+def progress(position, total):
+    return word(PROGRESS) + struct.pack(">IIQQ", 3, 1, position, total)
+
+
+def strings(*items):
+    return word(len(items)) + b"".join(map(string, items))
+
+
+def dirent(ino, kind, name):
+    return struct.pack(">qI", ino, ord(kind)) + string(name)
+
+
+def conversation(call, *parts):
+    return bytes([call]) + b"".join(parts)
+
+
+END = chunk(b"")
+ENTRIES = dirent(2, "d", ".") + dirent(12, "r", "file")
+STAT = struct.pack(">22q", *range(22))
+REPLY = {
+    "ping": conversation(PING, reply("ping_daemon")),
+    "ping-refused": conversation(PING, refusal("ping_daemon", "EIO", "no")),
+    "ping-unknown-errno": conversation(
+        PING, refusal("ping_daemon", "EWHAT", "no")),
+    "ping-other-serial": conversation(PING, reply("ping_daemon", serial=2)),
+    "ping-launch-flag": conversation(PING, word(LAUNCH)),
+    "ping-progress": conversation(PING, progress(9, 5), progress(1, 0),
+                                  reply("ping_daemon")),
+    "nothing": conversation(PING),
+    "readdir": conversation(READDIR, reply("internal_readdir"),
+                            chunk(ENTRIES), END),
+    "readdir-in-pieces": conversation(
+        READDIR, reply("internal_readdir"),
+        *(chunk(ENTRIES[i:i + 1]) for i in range(len(ENTRIES))), END),
+    "readdir-breaks-off": conversation(
+        READDIR, reply("internal_readdir"), chunk(ENTRIES[:-5]), END),
+    "readdir-long-name": conversation(
+        READDIR, reply("internal_readdir"),
+        chunk(struct.pack(">qII", 1, 114, 0x7fffffff) + b"x" * 100), END),
+    "readdir-cancelled": conversation(
+        READDIR, reply("internal_readdir"), chunk(ENTRIES),
+        chunk(b"", cancel=1)),
+    "ls": conversation(LS, reply("ls0"), chunk(b"a\0b\0"), END),
+    "ls-without-nul": conversation(LS, reply("ls0"), chunk(b"a\0b"), END),
+    "list-devices": conversation(
+        LIST_DEVICES, reply("list_devices", strings("/dev/sda", "/dev/sdb"))),
+    "list-devices-too-many": conversation(
+        LIST_DEVICES, reply("list_devices", word(0x40000000))),
+    "blkid": conversation(BLKID, reply("blkid", strings("TYPE", "ext4"))),
+    "blkid-odd": conversation(BLKID, reply("blkid", strings("TYPE"))),
+    "read-file": conversation(
+        READ_FILE, reply("read_file", word(3) + b"abc\0")),
+    "read-file-chunks": conversation(
+        READ_FILE, reply("download"), chunk(b"abc"), END),
+    "pread": conversation(PREAD, reply("pread", word(3) + b"abc\0")),
+    "upload": conversation(UPLOAD, reply("upload")),
+    "upload-cancelled": conversation(
+        UPLOAD, word(CANCEL), refusal("upload", "ENOSPC", "full")),
+    "upload-cancelled-twice": conversation(
+        UPLOAD, word(CANCEL) * 2, refusal("upload", "ENOSPC", "full")),
+    "download": conversation(DOWNLOAD, reply("download"),
+                             chunk(b"x" * 8192), progress(1, 2), chunk(b"y"),
+                             END),
+    "download-flag-inside": conversation(
+        DOWNLOAD, reply("download"), chunk(b"x"), word(LAUNCH)),
+    "download-message-inside": conversation(
+        DOWNLOAD, reply("download"), chunk(b"x"), reply("download")),
+    "lvs": conversation(LVS, reply("lvs_full", word(1) + string("root")
+                                   + b"U" * 32 + b"\0" * 300)),
+    "statns": conversation(STATNS, reply("statns", STAT)),
+    "statns-cut-off": conversation(STATNS, reply("statns", STAT[:-8])),
+    "lxattrlist": conversation(
+        LXATTRLIST, reply("internal_lxattrlist",
+                          word(2) + string("") + word(1) + b"0\0\0\0"
+                          + string("") + word(1) + b"0\0\0\0")),
+    "lxattrlist-too-large": conversation(
+        LXATTRLIST, refusal("internal_lxattrlist", "EMSGSIZE", "large"),
+        refusal("internal_lxattrlist", "EMSGSIZE", "large", 2)),
+    "lstatnslist": conversation(
+        LSTATNSLIST, reply("internal_lstatnslist", word(2) + STAT * 2)),
+}
+
+
+def qcow2(version=3, backing=b"", offset=0x200, extensions=b"", size=None,
+          length=104):
+    head = struct.pack(">4sIQI", b"QFI\xfb", version,
+                       offset if backing else 0,
+                       len(backing) if size is None else size)
+    head = head.ljust(100, b"\0") + struct.pack(">I", length)
+    return (head.ljust(length, b"\0") + extensions).ljust(
+        offset, b"\0") + backing
+
+
+def extension(kind, data, length=None):
+    size = len(data) if length is None else length
+    return struct.pack(">II", kind, size) + data + b"\0" * (-len(data) % 8)
+
+
+FORMAT = 0xE2792ACA
+IMAGE = {
+    "empty": b"",
+    "qcow2": qcow2(),
+    "qcow2-v2": qcow2(version=2, backing=b"base.raw"),
+    "qcow2-backing": qcow2(backing=b"/base.qcow2",
+                           extensions=extension(FORMAT, b"qcow2")
+                           + extension(0, b"")),
+    "qcow2-other-extension-first": qcow2(
+        backing=b"b", extensions=extension(0x6803F857, b"x" * 48)
+        + extension(FORMAT, b"raw")),
+    "qcow2-extension-lies": qcow2(
+        backing=b"b", extensions=extension(FORMAT, b"raw", 0xFFFFFFF9)),
+    "qcow2-name-too-long": qcow2(backing=b"b" * 1024),
+    "qcow2-name-longer-than-file": qcow2(backing=b"b", size=1000),
+    "qcow2-name-with-nul": qcow2(backing=b"a\0b"),
+    "qcow2-name-nowhere": qcow2(backing=b"b")[:8] + b"\xff" * 8
+    + struct.pack(">I", 5) + b"\0" * 100,
+    "qcow2-header-nowhere": qcow2(backing=b"b", offset=0x200)[:100]
+    + b"\xff" * 4 + b"\0" * 0x200,
+    "qcow2-cut-off": qcow2()[:60],
+    "vmdk": b"KDMV".ljust(512, b"\0"),
+    "vmdk-text": b"# Disk DescriptorFile\nversion=1\n",
+    "vpc-at-end": b"\0" * 512 + b"conectix".ljust(512, b"\0"),
+    "vdi": b"\0" * 64 + b"\x7f\x10\xda\xbe",
+    "uml-cow": b"OOOM\0\0\0\2".ljust(512, b"\0"),
+    "short": b"QFI",
+}
+
+
+def pieces(text, size=63):
+    data = text.encode()
+    return b"".join(bytes([len(data[i:i + size])]) + data[i:i + size]
+                    for i in range(0, len(data), size))
+
+
+SUPERVISOR = {
+    "pid-then-exit": pieces("pid 123\nexit 0\n"),
+    "error": pieces("error ENOSPC no room in /dev/shm\n"),
+    "error-unknown": pieces("error EWHAT what\n"),
+    "error-alone": pieces("error \nerror\nerror E\n"),
+    "in-pieces": pieces("pid 4\nerror EPERM user namespaces\n", 1),
+    "no-newline": pieces("error EIO " + "x" * 5000),
+    "long-name": pieces("error " + "E" * 100 + " text\n"),
+    "nul": pieces("pid 1\n\0\0\nexit\n"),
+    "pid-no-number": pieces("pid x\npid -5\npid 99999999999999999999\n"),
+}
+
+SETTINGS = {
+    "all": b"\n".join([
+        b"LIBGUESTFS_DEBUG=1", b"LIBGUESTFS_TRACE=no",
+        b"LIBGUESTFS_MEMSIZE=512", b"LIBGUESTFS_PATH=/a:/b",
+        b"LIBGUESTFS_QEMU=/bin/a", b"LIBGUESTFS_HV=/bin/b",
+        b"LIBGUESTFS_APPEND=quiet", b"LIBGUESTFS_BACKEND=uml",
+        b"LIBGUESTFS_BACKEND_SETTINGS=a:b=c::d", b"LIBGUESTFS_TMPDIR=/tmp",
+        b"LIBGUESTFS_CACHEDIR=/var/tmp", b"TMPDIR=/tmp",
+        b"XDG_RUNTIME_DIR=/run"]),
+    "numbers": b"LIBGUESTFS_MEMSIZE=99999999999999999999\nLIBGUESTFS_DEBUG=2",
+    "memsize-small": b"LIBGUESTFS_MEMSIZE=1",
+    "memsize-signs": b"LIBGUESTFS_MEMSIZE= +0x80",
+    "empty-values": b"LIBGUESTFS_MEMSIZE=\nLIBGUESTFS_BACKEND=\n=\nTMPDIR",
+    "backend": b"LIBGUESTFS_BACKEND=direct",
+    "backend-old": b"LIBGUESTFS_ATTACH_METHOD=appliance",
+    "backend-libvirt": b"LIBGUESTFS_BACKEND=libvirt:qemu:///session",
+    "twice": b"LIBGUESTFS_MEMSIZE=x\nLIBGUESTFS_MEMSIZE=300",
+    "nowhere": b"LIBGUESTFS_TMPDIR=/nowhere/at/all\nTMPDIR=/nowhere",
+}
+
+BASE64 = {
+    "empty": b"\0",
+    "one": b"\x10YQ==",
+    "two": b"\x01YWI=",
+    "three": b"\x02YWJj",
+    "lines": b"\xff" + (b"QUJD" * 19 + b"\n") * 3 + b"QQ==\n",
+    "loose-bits": b"\x10YR==",
+    "after-padding": b"\x10YQ==YQ==",
+    "padding-first": b"\x10=YWJj",
+    "padding-inside": b"\x10YW=j",
+    "three-paddings": b"\x10Y===",
+    "cut-off": b"\x10YWJjY",
+    "wrong-byte": b"\x10YW\0j",
+    "white-space": b"\x00Y\tW\r\nJ\vj\f ",
+}
+
+NAMES = {
+    "passwd": b"root:x:0:0:root:/root:/bin/sh\nuser:x:5:5::/:\n",
+    "passwd-broken": b"\n:\n::0:\na:b\na:b:\na:b:x:\na:b:4294967295:\n"
+    b"a:b:-1:\na:b:7",
+    "volume": b"vg-lv",
+    "volume-hyphens": b"my--vg-my--lv",
+    "volume-broken": b"vg---lv",
+    "volume-end": b"vg-",
+    "path": b"./a//b/./c/",
+    "path-dots": b"a/../b",
+    "path-absolute": b"///a/...",
+    "acl": struct.pack("<I", 2) + b"".join(
+        struct.pack("<HHI", tag, 7, 1000) for tag in (1, 2, 4, 8, 16, 32)),
+    "acl-unknown-tag": struct.pack("<IHHI", 2, 64, 7, 0),
+    "acl-version": struct.pack("<IHHI", 3, 1, 7, 0),
+    "acl-cut-off": struct.pack("<IHH", 2, 1, 7),
+    "acl-no-id": struct.pack("<IHHI", 2, 2, 7, 0xFFFFFFFF),
+}
+
+MAGIC = 0xA92B4EFC
+
+
+def raid_1(at, level=5, minor_at=None, features=0):
+    """A superblock of format 1.x, where it says that it lies."""
+    place = at if minor_at is None else minor_at
+    sb = struct.pack("<IIII", MAGIC, 1, features, 0) + b"U" * 16 \
+        + b"host:array".ljust(32, b"\0") + struct.pack("<QI", 0, level)
+    sb = sb.ljust(144, b"\0") + struct.pack("<Q", place)
+    return (b"\0" * (at * 512) + sb).ljust((at + 8) * 512, b"\0")
+
+
+def raid_0():
+    sb = struct.pack("<IIII", MAGIC, 0, 90, 0).ljust(4096, b"\0")
+    return b"\0" * 65536 + sb.ljust(65536, b"\0")
+
+
+def swap(magic=b"SWAPSPACE2"):
+    return b"\0" * (4096 - len(magic)) + magic
+
+
+def items(*parts):
+    data = b"".join(struct.pack("<QQQII", 1, 256, offset, kind, length) + body
+                    for offset, kind, length, body in parts)
+    data += b"\0" * (-len(data) % 16)
+    return bytes([len(parts), len(data) // 16]) + data
+
+
+def backref(name, claimed=None):
+    return struct.pack("<QQH", 256, 0,
+                       len(name) if claimed is None else claimed) + name
+
+
+DISK = {
+    "raid-1.1": b"\0" + raid_1(0),
+    "raid-1.2": b"\0" + raid_1(8),
+    "raid-1.2-becomes-6": b"\0" + raid_1(8, features=4),
+    "raid-1.2-elsewhere": b"\0" + raid_1(8, minor_at=16),
+    "raid-0.90": b"\0" + raid_0(),
+    "raid-small": b"\0" + raid_1(0)[:512],
+    "swap": b"\1" + swap(),
+    "swap-old": b"\1" + swap(b"SWAP-SPACE"),
+    "swap-small": b"\1" + swap()[:100],
+    "btrfs": b"\2" + items((5, 144, 22, backref(b"root")),
+                           (5, 144, 22, backref(b"home")))
+    + bytes([0, 0]) + bytes([4]) + b"dir/",
+    "btrfs-name-lies": b"\2" + items((5, 144, 22, backref(b"root", 999))),
+    "btrfs-length-lies": b"\2" + items((5, 144, 0xFFFFFFFF, b"")),
+    "btrfs-too-few": b"\2" + bytes([200, 2]) + b"\0" * 32,
+    "btrfs-own-parent": b"\2" + items((256, 144, 22, backref(b"loop"))),
+}
+
+
+def tar(choices, *members, end=True):
+    """Members are (name, attributes of TarInfo, content)."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w",
+                      format=tarfile.PAX_FORMAT) as archive:
+        for name, attributes, content in members:
+            info = tarfile.TarInfo(name)
+            for key, value in attributes.items():
+                setattr(info, key, value)
+            if content:
+                info.size = len(content)
+            archive.addfile(info, io.BytesIO(content) if content else None)
+    data = out.getvalue().rstrip(b"\0")
+    data += b"\0" * (-len(data) % 512)
+    return bytes([choices]) + data + (b"\0" * 1024 if end else b"")
+
+
+DIR = {"type": tarfile.DIRTYPE, "mode": 0o755}
+
+
+def link(target, kind=tarfile.SYMTYPE):
+    return {"type": kind, "linkname": target}
+
+
+ATTRIBUTES = {"pax_headers": {
+    "SCHILY.xattr.user.a": "value",
+    "SCHILY.acl.access": "user::rwx,user:5:r--,group::r--,mask::rwx,"
+                         "other::---"}}
+SPARSE = {"pax_headers": {"GNU.sparse.major": "1", "GNU.sparse.minor": "0",
+                          "GNU.sparse.name": "sparse",
+                          "GNU.sparse.realsize": "1000000"}}
+TAR = {
+    "plain": tar(0, ("dir", DIR, b""), ("dir/file", {}, b"content"),
+                 ("link", link("dir/file"), b"")),
+    "prefix": tar(1, (".", DIR, b""), ("file", {}, b"x")),
+    "absolute": tar(0, ("/tmp/file", {}, b"x")),
+    "dots": tar(0, ("../canary", {}, b"dead")),
+    "dots-inside": tar(2, ("a/../../canary", {}, b"dead")),
+    "through-link": tar(0, ("out", link(".."), b""),
+                        ("out/canary", {}, b"dead")),
+    "through-link-in-root": tar(10, ("out", link("/.."), b""),
+                                ("out/canary", {}, b"dead")),
+    "through-kept-link": tar(8, ("out", link(".."), b""), ("out", DIR, b""),
+                             ("out/canary", {}, b"dead")),
+    "hard-link-out": tar(0, ("x", link("../canary", tarfile.LNKTYPE), b""),
+                         ("x", {}, b"dead")),
+    "hard-link-through-link": tar(
+        2, ("out", link(".."), b""),
+        ("x", link("out/canary", tarfile.LNKTYPE), b""), ("x", {}, b"dead")),
+    "link-over-file": tar(0, ("x", {}, b"x"), ("x", link("../canary"), b""),
+                          ("x", {}, b"dead")),
+    "target-itself": tar(0, (".", {}, b"x")),
+    "target-as-link": tar(0, (".", link("/tmp"), b"")),
+    "fifo": tar(0, ("fifo", {"type": tarfile.FIFOTYPE}, b""),
+                ("fifo", {}, b"x")),
+    "long-name": tar(0, ("d/" * 200 + "f", {}, b"x")),
+    "attributes": tar(4, ("file", ATTRIBUTES, b"x")),
+    "sparse": tar(0, ("GNUSparseFile.0/sparse", SPARSE,
+                      b"1\n0\n5\n".ljust(512, b"\0") + b"hello")),
+    "huge-size": tar(0, ("file", {"size": 1 << 60}, b""), end=False),
+    "cut-off": tar(0, ("file", {}, b"x" * 2000))[:1000],
+    "not-a-tar": b"\0" + b"not a tar at all" * 40,
+    "empty": b"\0",
+}
+
+CORPORA = {"message": MESSAGE, "reply": REPLY, "image": IMAGE,
+           "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
+           "names": NAMES, "disk": DISK, "tar": TAR}
+
+for target, corpus in CORPORA.items():
+    folder = Path(__file__).parent / "corpus" / target
+    folder.mkdir(exist_ok=True)
+    for name, data in corpus.items():
+        (folder / name).write_bytes(data)
