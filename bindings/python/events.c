@@ -3,6 +3,9 @@
 
 #include "handle.h"
 
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static PyObject *
@@ -21,6 +24,41 @@ list_of_numbers (const uint64_t *array, size_t array_len)
     return list;
 }
 
+/* Threads of daemons, and handles that are closed when the program ends,
+ * have events when there is no interpreter any more, and asking it for the
+ * GIL would crash.  So events are stopped at the interpreter's exit, while
+ * it is still whole.
+ */
+static atomic_bool stopped;
+static atomic_int entering; /* threads that ask for the GIL just now */
+
+static bool
+enter_python (PyGILState_STATE *ret)
+{
+    bool entered = false;
+
+    atomic_fetch_add (&entering, 1);
+    if (!atomic_load (&stopped)) {
+        *ret = PyGILState_Ensure ();
+        entered = true;
+    }
+    atomic_fetch_sub (&entering, 1);
+    return entered;
+}
+
+PyObject *
+stop_events (PyObject *module, PyObject *unused)
+{
+    (void) module;
+    (void) unused;
+    atomic_store (&stopped, true);
+    Py_BEGIN_ALLOW_THREADS
+    while (atomic_load (&entering) > 0)
+        sched_yield ();
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
 /* The library calls this in a thread that does not hold the GIL.  There is
  * nobody to whom an exception could be raised: it is printed.
  */
@@ -29,15 +67,17 @@ call_python (guestfs_h *g, void *opaque, uint64_t event, int event_handle,
              int flags, const char *buf, size_t buf_len,
              const uint64_t *array, size_t array_len)
 {
-    PyGILState_STATE gil = PyGILState_Ensure ();
     PyObject *callback = opaque;
-    PyObject *text = PyUnicode_DecodeUTF8 (buf ? buf : "",
-                                           (Py_ssize_t) buf_len, "replace");
-    PyObject *numbers = list_of_numbers (array, array_len);
-    PyObject *result = NULL;
+    PyObject *text, *numbers, *result = NULL;
+    PyGILState_STATE gil;
 
     (void) g;
     (void) flags;
+    if (!enter_python (&gil))
+        return;
+    text = PyUnicode_DecodeUTF8 (buf ? buf : "", (Py_ssize_t) buf_len,
+                                 "replace");
+    numbers = list_of_numbers (array, array_len);
     /* It may delete itself. */
     Py_INCREF (callback);
     if (text && numbers)

@@ -43,7 +43,8 @@ PyObject *handle_closed (PyObject *self, PyObject *unused);
 PyObject *handle_set_event_callback (PyObject *self, PyObject *args);
 PyObject *handle_delete_event_callback (PyObject *self, PyObject *args);
 
-/* A function of the module. */
+/* Functions of the module. */
 PyObject *event_to_string (PyObject *module, PyObject *args);
+PyObject *stop_events (PyObject *module, PyObject *unused);
 
 #endif /* PYTHON_HANDLE_H */

@@ -173,7 +173,7 @@ class WithoutAppliance(unittest.TestCase):
 
 
 class Exit(unittest.TestCase):
-    """Python exits while a daemon thread is in a call."""
+    """Python exits while daemon threads are in calls."""
 
     def test_during_call(self):
         program = """if True:
@@ -190,9 +190,7 @@ class Exit(unittest.TestCase):
                                    "/dev/sda")).start()
             begun.wait()
             """
-        r = subprocess.run([sys.executable, "-B", "-c", program],
-                           capture_output=True, text=True, timeout=60)
-        self.assertEqual((r.returncode, r.stdout, r.stderr), (0, "", ""))
+        self.run_quietly(program)
 
     def test_during_callbacks(self):
         program = """if True:
@@ -210,9 +208,38 @@ class Exit(unittest.TestCase):
                 pass
             """
         for i in range(5):
-            r = subprocess.run([sys.executable, "-B", "-c", program],
-                               capture_output=True, text=True, timeout=60)
-            self.assertEqual((r.returncode, r.stdout, r.stderr), (0, "", ""))
+            self.run_quietly(program)
+
+    def test_event_without_interpreter(self):
+        """The call ends, and is traced, when Python has gone: what it
+        waits for is closed by exit(3), which then waits for a second.
+        """
+        self.run_quietly("""if True:
+            import ctypes, guestfs, os, threading
+            g = guestfs.GuestFS()
+            g.add_drive_scratch(1 << 20)
+            g.launch()
+            begun = threading.Event()
+            g.set_event_callback(lambda *args: begun.set(),
+                                 guestfs.EVENT_TRACE)
+            g.set_trace(True)
+            read, write = os.pipe()
+            os.dup2(write, 1)
+            os.close(write)
+            threading.Thread(target=g.upload, daemon=True,
+                             args=(f"/proc/self/fd/{read}",
+                                   "/dev/sda")).start()
+            begun.wait()
+            libc = ctypes.CDLL(None)
+            libc.on_exit(libc.sleep, None)
+            libc.on_exit(libc.close, None)
+            raise SystemExit(1)
+            """, status=1)
+
+    def run_quietly(self, program, status=0):
+        r = subprocess.run([sys.executable, "-B", "-c", program],
+                           capture_output=True, text=True, timeout=60)
+        self.assertEqual((r.returncode, r.stdout, r.stderr), (status, "", ""))
 
 
 if __name__ == "__main__":
