@@ -10,7 +10,7 @@ _RETURN_TYPES = {"none": "None", "int": "int", "int64": "int",
                  "bool": "bool", "const_string": "str",
                  "const_optstring": "str | None", "string": "str",
                  "device": "str", "buffer": "bytes", "list": "list[str]",
-                 "hash": "dict[str, str]"}
+                 "hash": "_Hash"}
 _FIELD_TYPES = {"string": "str", "device": "str", "uuid": "str",
                 "char": "str", "buffer": "bytes", "percent": "float"}
 

@@ -247,11 +247,19 @@ take_int64 (struct arguments *a, const char *name, int64_t *ret)
     return as_number (a, name, INT64_MIN, INT64_MAX, ret);
 }
 
+/* Texts are true even if they say "false": only numbers will do. */
 int
 take_bool (struct arguments *a, const char *name, int *ret)
 {
-    (void) name;
-    *ret = PyObject_IsTrue (*a->next++);
+    PyObject *object = *a->next++;
+    PyObject *index = PyNumber_Index (object);
+
+    if (!index) {
+        PyErr_Clear ();
+        return wrong_type (a, name, "a bool", object);
+    }
+    *ret = PyObject_IsTrue (index);
+    Py_DECREF (index);
     return *ret < 0 ? -1 : 0;
 }
 

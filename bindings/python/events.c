@@ -24,6 +24,14 @@ list_of_numbers (const uint64_t *array, size_t array_len)
     return list;
 }
 
+static PyObject *
+text_or_none (const char *buf, size_t buf_len)
+{
+    if (!buf)
+        Py_RETURN_NONE;
+    return PyUnicode_DecodeUTF8 (buf, (Py_ssize_t) buf_len, "replace");
+}
+
 /* Threads of daemons, and handles that are closed when the program ends,
  * have events when there is no interpreter any more, and asking it for the
  * GIL would crash.  So events are stopped at the interpreter's exit, while
@@ -75,8 +83,7 @@ call_python (guestfs_h *g, void *opaque, uint64_t event, int event_handle,
     (void) flags;
     if (!enter_python (&gil))
         return;
-    text = PyUnicode_DecodeUTF8 (buf ? buf : "", (Py_ssize_t) buf_len,
-                                 "replace");
+    text = text_or_none (buf, buf_len);
     numbers = list_of_numbers (array, array_len);
     /* It may delete itself. */
     Py_INCREF (callback);
@@ -166,10 +173,6 @@ handle_delete_event_callback (PyObject *self, PyObject *args)
         PyDict_DelItem (h->callbacks, key);
         delete_callback (h, event_handle);
         Py_DECREF (callback);
-    } else if (key && !PyErr_Occurred ()) {
-        PyErr_Format (PyExc_RuntimeError,
-                      "delete_event_callback: %d is no event handle",
-                      event_handle);
     }
     Py_XDECREF (key);
     handle_leave (h);

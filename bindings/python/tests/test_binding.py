@@ -77,6 +77,9 @@ class Arguments(unittest.TestCase):
         for name, value, message in [
                 ("str", 1, "str must be a string, not int"),
                 ("str", None, "str must be a string, not NoneType"),
+                ("b", "false", "b must be a bool, not str"),
+                ("b", None, "b must be a bool, not NoneType"),
+                ("b", [], "b must be a bool, not list"),
                 ("optstr", 1.5, "optstr must be a string, not float"),
                 ("strlist", "ab", "strlist must be a list of strings"),
                 ("strlist", 7, "strlist must be a list of strings, not int"),
@@ -104,6 +107,15 @@ class Arguments(unittest.TestCase):
         self.assertEqual(self.given(ostring="last")["ostring"], '"last"')
         with self.assertRaisesRegex(TypeError, "nonsense"):
             self.given(nonsense=1)
+
+    def test_options_by_position(self):
+        given = self.printed("internal_test", *ARGS.values(), False, None, 7)
+        self.assertEqual({k: v for k, v in given.items() if k not in ARGS},
+                         {"obool": "false", "oint64": "7"})
+
+    def test_bools(self):
+        for value, printed in ((1, "true"), (0, "false"), (7, "true")):
+            self.assertEqual(self.given(b=value)["b"], printed)
 
     def test_63_options(self):
         options = {f"opt{i}": i for i in range(1, 64)}

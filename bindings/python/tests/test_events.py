@@ -35,6 +35,7 @@ class Events(unittest.TestCase):
         self.assertEqual(names[0], "enter")
         self.assertIn("launch_done", names)
         self.assertEqual(names[-1], "close")
+        self.assertEqual(seen[-1], ("close", handle, None, []))
         progress = [e[3] for e in seen if e[0] == "progress"]
         self.assertTrue(all(0 <= p[2] <= p[3] for p in progress))
         self.assertEqual(progress[-1][2], progress[-1][3])
@@ -51,8 +52,10 @@ class Events(unittest.TestCase):
         g.delete_event_callback(first)
         g.get_smp()
         self.assertEqual(seen, [1, 2, 2])
-        with self.assertRaisesRegex(RuntimeError, "is no event handle"):
-            g.delete_event_callback(first)
+        g.delete_event_callback(first)
+        g.delete_event_callback(99)
+        g.get_smp()
+        self.assertEqual(seen, [1, 2, 2, 2])
         g.close()
 
     def test_delete_itself(self):

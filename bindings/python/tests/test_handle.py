@@ -3,7 +3,6 @@
 
 import copy
 import os
-import pathlib
 import pickle
 import subprocess
 import sys
@@ -117,25 +116,6 @@ class Exit(unittest.TestCase):
                 "print('alive')")
         self.assertEqual((r.returncode, r.stdout, r.stderr),
                          (0, "alive\n", ""))
-
-
-class Stubs(unittest.TestCase):
-    def test_same_names(self):
-        """The stubs and the module have the same methods and arguments."""
-        import ast
-        import inspect
-        stub = pathlib.Path(guestfs.__file__).with_suffix(".pyi")
-        tree = ast.parse(stub.read_text())
-        cls = next(n for n in tree.body if isinstance(n, ast.ClassDef)
-                   and n.name == "GuestFS")
-        stubs = {n.name: [a.arg for a in n.args.args] for n in cls.body
-                 if isinstance(n, ast.FunctionDef)}
-        real = {name: list(inspect.signature(f).parameters)
-                for name, f in vars(guestfs.GuestFS).items()
-                if inspect.isfunction(f) and f.__name__ == name
-                and (not name.startswith("_") or name in stubs)}
-        self.assertEqual(stubs, real)
-        self.assertTrue(stub.with_name("py.typed").exists())
 
 
 if __name__ == "__main__":

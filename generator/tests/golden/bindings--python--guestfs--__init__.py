@@ -19,6 +19,7 @@ The manual is guestfs(3); help(guestfs.GuestFS) shows all calls.
 
 import atexit
 import os
+import types
 import weakref
 
 import libguestfsmod
@@ -67,6 +68,7 @@ _to_close_at_exit = weakref.WeakSet()
 def _close_at_exit():
     for g in list(_to_close_at_exit):
         g._close_if_ours()
+    libguestfsmod.stop_events()
 
 
 class GuestFS:
@@ -75,6 +77,9 @@ class GuestFS:
     As a context manager it is shut down at the end of the block, which
     fails if data could not be written, and closed.
     """
+
+    # For type checkers: GuestFS[dict[str, str]].
+    __class_getitem__ = classmethod(types.GenericAlias)
 
     def __init__(self, python_return_dict=False, environment=True,
                  close_on_exit=True):
@@ -135,15 +140,18 @@ class GuestFS:
     def set_event_callback(self, cb, event_bitmask):
         """Call cb(event, event_handle, buf, array) when something happens.
 
-        event_bitmask is an or of EVENT_*.  buf is a text, array a list of
-        numbers; what is in them depends on the event.  Exceptions of the
-        callback are printed, and have no other effect.  Returns an event
-        handle.
+        event_bitmask is an or of EVENT_*.  buf is a text, or None if the
+        event has none, array a list of numbers; what is in them depends on
+        the event.  Exceptions of the callback are printed, and have no other
+        effect.  Returns an event handle.
         """
         return self._o.set_event_callback(cb, event_bitmask)
 
     def delete_event_callback(self, event_handle):
-        """Take back what set_event_callback did."""
+        """Take back what set_event_callback did.
+
+        If the handle is not one, or not one any more, nothing happens.
+        """
         self._o.delete_event_callback(event_handle)
 
     def fetch(self, path, target):

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The types of the module, for type checkers.  Hashes are what they are with
-# python_return_dict=True, which all new code should use.
+# The types of the module, for type checkers.
 
 from collections.abc import Callable, Iterable
 from os import PathLike
-from types import TracebackType
-from typing import NoReturn, TypedDict
+from types import GenericAlias, TracebackType
+from typing import Generic, Literal, NoReturn, TypedDict, TypeVar, overload
+
+# What hashes are: GuestFS(python_return_dict=True) is a
+# GuestFS[dict[str, str]], GuestFS() a GuestFS[list[tuple[str, str]]].
+_Hash = TypeVar("_Hash")
+_Self = TypeVar("_Self")
+_Dict = dict[str, str]
+_Pairs = list[tuple[str, str]]
 
 _Text = str | bytes | PathLike[str] | PathLike[bytes]
 _Buffer = str | bytes | bytearray | memoryview
-_Callback = Callable[[int, int, str, list[int]], object]
+_Callback = Callable[[int, int, str | None, list[int]], object]
 
 __version__: str
 EVENT_CLOSE: int
@@ -37,11 +43,22 @@ class _point(TypedDict):
     mark: str
     part: float
 
-class GuestFS:
-    def __init__(self, python_return_dict: bool = False,
+class GuestFS(Generic[_Hash]):
+    def __class_getitem__(cls, item: object) -> GenericAlias: ...
+    @overload
+    def __init__(self: GuestFS[_Dict], python_return_dict: Literal[True],
                  environment: bool = True,
                  close_on_exit: bool = True) -> None: ...
-    def __enter__(self) -> GuestFS: ...
+    @overload
+    def __init__(self: GuestFS[_Pairs],
+                 python_return_dict: Literal[False] = False,
+                 environment: bool = True,
+                 close_on_exit: bool = True) -> None: ...
+    @overload
+    def __init__(self: GuestFS[_Dict | _Pairs], python_return_dict: bool,
+                 environment: bool = True,
+                 close_on_exit: bool = True) -> None: ...
+    def __enter__(self: _Self) -> _Self: ...
     def __exit__(self, type: type[BaseException] | None,
                  value: BaseException | None,
                  traceback: TracebackType | None) -> None: ...
@@ -55,7 +72,7 @@ class GuestFS:
     def later(self, path: _Text) -> bytes: ...
     def mkdisk(self, kind: _Text, size: int | None = None) -> None: ...
     mkdisk_opts = mkdisk
-    def names(self, content: _Buffer) -> dict[str, str]: ...
+    def names(self, content: _Buffer) -> _Hash: ...
     def open_all(self, s: _Text, p: _Text, d: _Text, m: _Text, dp: _Text,
                  mp: _Text, f: _Text, u: _Text, k: _Text, o: _Text | None,
                  b: _Buffer, flag: bool, i: int, j: int, list: Iterable[_Text],

@@ -395,6 +395,7 @@ static PyMethodDef methods[] = {
 
 static PyMethodDef functions[] = {
     { "event_to_string", event_to_string, METH_VARARGS, NULL },
+    { "stop_events", stop_events, METH_NOARGS, NULL },
     { NULL, NULL, 0, NULL },
 };
 
