@@ -136,6 +136,16 @@ parse_parts (const char *text, const char *rest, struct uri *uri,
     return fail (err, EINVAL, "this protocol is unknown");
 }
 
+/* What looks like a host is mostly a name with a slash too few. */
+static int
+check_local (const struct uri *uri, struct error *err)
+{
+    if (uri->protocol
+        || (!uri->server[0] && !uri->username && !uri->secret))
+        return 0;
+    return fail (err, EINVAL, "a file has no server: file:///PATH");
+}
+
 int
 uri_parse (const char *text, struct uri *ret, struct error *err)
 {
@@ -146,7 +156,8 @@ uri_parse (const char *text, struct uri *ret, struct error *err)
         ret->path = xstrdup (text);
         return 0;
     }
-    if (parse_parts (text, mark + strlen ("://"), &uri, err) < 0) {
+    if (parse_parts (text, mark + strlen ("://"), &uri, err) < 0
+        || check_local (&uri, err) < 0) {
         uri_free (&uri);
         return fail_context (err, "-a %s", text);
     }

@@ -403,9 +403,25 @@ TAR = {
     "empty": b"\0",
 }
 
+URI = {
+    "file": b"disk.img",
+    "file-uri": b"file:///tmp/disk%20image",
+    "file-host": b"file://disk.img",
+    "file-socket": b"file:///disk.img?socket=/s",
+    "nbd": b"nbd://example.com:10809/export",
+    "nbd-unix": b"nbd+unix:///name?socket=/tmp/socket",
+    "ssh": b"ssh://user:secret@[2001:db8::1]:22/disk.img",
+    "https": b"https://example.com/disk.img?x=1#y",
+    "escapes": b"ftp://%41%@%2/%00%zz%",
+    "port": b"nbd://h:99999999999/",
+    "brackets": b"nbd://[::1/x",
+    "empty": b"://",
+    "user-only": b"ssh://@:@/",
+}
+
 CORPORA = {"message": MESSAGE, "reply": REPLY, "image": IMAGE,
            "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
-           "names": NAMES, "disk": DISK, "tar": TAR}
+           "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI}
 
 for target, corpus in CORPORA.items():
     folder = Path(__file__).parent / "corpus" / target

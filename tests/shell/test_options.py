@@ -155,6 +155,7 @@ def test_uri():
                 check=False).stderr
     contains(trace, "server:unix:/s")
     contains(fails("-a", "foo://x/y", "echo"), "this protocol is unknown")
+    contains(fails("-a", "file://disk.img", "echo"), "file:///PATH")
 
 
 def test_keys_from_stdin():
