@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "command-table.h"
@@ -86,14 +88,28 @@ fail_planned (const struct shell_command *c, struct error *err)
     return fail (err, ENOTSUP, "%s: not implemented yet", c->name);
 }
 
+/* Why a write failed that stdio made on its own while we printed: it keeps
+ * only that it did.
+ */
+static int
+forgotten_reason (void)
+{
+    struct pollfd pfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+    return poll (&pfd, 1, 0) > 0 && (pfd.revents & POLLERR) ? EPIPE : EIO;
+}
+
 static int
 flush_output (struct error *err)
 {
-    errno = 0;
-    if (fflush (stdout) == 0 && !ferror (stdout))
-        return 0;
+    int errnum = 0;
+
+    if (fflush (stdout) != 0)
+        errnum = errno;
+    else if (ferror (stdout))
+        errnum = forgotten_reason ();
     clearerr (stdout);
-    return fail (err, errno ? errno : EIO, "standard output: %m");
+    return errnum ? fail (err, errnum, "standard output: %m") : 0;
 }
 
 /* Scripts pipe to head(1) and the like: that those stop reading is no

@@ -142,6 +142,15 @@ def test_pipe_that_stops_reading():
     equal(output("-f", "a.gf"), "b\n")
 
 
+def test_pipe_that_has_stopped_reading():
+    # More than a pipe holds: writing fails before the end of the output,
+    # and the end only finds that it did.
+    long = "x" * 100000
+    equal(output(script=f"echo {long} | true\necho b\n"), "b\n")
+    contains(fails("--pipe-error", script=f"echo {long} | true\n"),
+             "standard output: Broken pipe")
+
+
 def test_pipe_of_a_failing_command():
     contains(fails(script="no-such | cat\n"), "no command 'no-such'")
 
