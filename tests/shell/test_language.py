@@ -143,10 +143,11 @@ def test_pipe_that_stops_reading():
 
 
 def test_pipe_that_has_stopped_reading():
-    # More than a pipe holds: writing fails before the end of the output,
-    # and the end only finds that it did.
+    # Sometimes all of the output has been written, in vain, before its end:
+    # the end only finds that writing failed.
+    equal(output(script="<! yes 'help -l | true' | head -1000\necho b\n"),
+          "b\n")
     long = "x" * 100000
-    equal(output(script=f"echo {long} | true\necho b\n"), "b\n")
     contains(fails("--pipe-error", script=f"echo {long} | true\n"),
              "standard output: Broken pipe")
 
