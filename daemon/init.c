@@ -8,19 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "init.h"
-#include "modules.h"
-
-/* The doorbell is the first virtual console but the kernel's own. */
-#define DOORBELL "/dev/tty1"
-#define SHARED_MEMORY "/dev/mmapper"
+#include "machine.h"
 
 static const struct {
     const char *type, *where, *options;
@@ -45,7 +39,7 @@ mount_all (struct error *err)
     return 0;
 }
 
-static int
+int
 write_setting (const char *path, const char *value, struct error *err)
 {
     cleanup_fd int fd = open (path, O_WRONLY | O_CLOEXEC);
@@ -56,24 +50,11 @@ write_setting (const char *path, const char *value, struct error *err)
 }
 
 /* The kernel gives init what it does not know on its command line as
- * environment variables.
+ * environment variables; who needs one has read it.
  */
 static void
-read_command_line (struct daemon *daemon)
+set_environment (void)
 {
-    const char *disks = getenv ("guestfs_disks");
-    cleanup_string_array char **names = string_split (disks ? disks : "",
-                                                      ',');
-
-    /* NAME or NAME:LABEL. */
-    for (size_t i = 0; names[i]; i++) {
-        char *colon = strchrnul (names[i], ':');
-
-        strings_add (&daemon->labels, *colon ? colon + 1 : "");
-        *colon = '\0';
-        strings_add (&daemon->disks, names[i]);
-    }
-    daemon->verbose = getenv ("guestfs_verbose") != NULL;
     clearenv ();
     setenv ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
     setenv ("LC_ALL", "C.UTF-8", 1);
@@ -81,74 +62,39 @@ read_command_line (struct daemon *daemon)
     setenv ("HOME", "/tmp", 1);
 }
 
-/* Virtio disks need their driver.  It must believe that they have a cache,
- * or it would send no flush to the host.
- */
-static int
-prepare_virtio_disks (struct daemon *daemon, struct error *err)
+static const struct machine *
+this_machine (void)
 {
-    for (size_t i = 0; i < daemon->disks.count; i++) {
-        const char *disk = daemon->disks.item[i];
-        cleanup_free char *cache_type
-            = xasprintf ("/sys/block/%s/cache_type", disk);
+    return machine_uml.is_here () ? &machine_uml : &machine_qemu;
+}
 
-        if (!string_starts_with (disk, "vd"))
-            continue;
-        if (module_load ("virtio_blk", err) < 0
-            || (access (cache_type, W_OK) == 0
-                && write_setting (cache_type, "write back", err) < 0))
-            return -1;
-    }
-    return 0;
+static int
+mount_and_wait (struct error *err)
+{
+    if (mount_all (err) < 0)
+        return -1;
+    /* Or the kernel starts a program for every device that appears. */
+    if (write_setting ("/sys/kernel/uevent_helper", "\n", err) < 0)
+        return -1;
+    return wait_for_setup (err);
 }
 
 int
 init_appliance (struct daemon *daemon, struct error *err)
 {
     umask (022);
-    if (mount_all (err) < 0)
+    /* The image of this program that has waited did that. */
+    if (!setup_was_received () && mount_and_wait (err) < 0)
         return -1;
-    /* Or the kernel starts a program for every device that appears. */
-    if (write_setting ("/sys/kernel/uevent_helper", "\n", err) < 0)
-        return -1;
-    read_command_line (daemon);
     daemon->appliance = true;
-    return prepare_virtio_disks (daemon, err);
-}
-
-static int
-open_doorbell (struct error *err)
-{
-    cleanup_fd int fd = open (DOORBELL, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    struct termios t;
-
-    if (fd < 0 || tcgetattr (fd, &t) < 0)
-        return fail (err, errno, "%s: %m", DOORBELL);
-    cfmakeraw (&t);
-    if (tcsetattr (fd, TCSANOW, &t) < 0)
-        return fail (err, errno, "%s: %m", DOORBELL);
-    return steal_fd (&fd);
-}
-
-struct transport *
-init_channel (struct error *err)
-{
-    cleanup_fd int memory = open (SHARED_MEMORY, O_RDWR | O_CLOEXEC);
-    int doorbell;
-    void *p;
-
-    if (memory < 0)
-        return fail_null (err, errno, "%s: %m", SHARED_MEMORY);
-    p = mmap (NULL, TRANSPORT_RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-              memory, 0);
-    if (p == MAP_FAILED)
-        return fail_null (err, errno, "%s: mmap: %m", SHARED_MEMORY);
-    doorbell = open_doorbell (err);
-    if (doorbell < 0) {
-        munmap (p, TRANSPORT_RING_SIZE);
-        return NULL;
-    }
-    return transport_new_ring (RING_END_DAEMON, p, doorbell, err);
+    daemon->verbose = getenv ("guestfs_verbose") != NULL;
+    if (this_machine ()->prepare (daemon, err) < 0)
+        return -1;
+    daemon->transport = this_machine ()->open_channel (err);
+    if (!daemon->transport)
+        return -1;
+    set_environment ();
+    return 0;
 }
 
 void

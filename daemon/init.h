@@ -5,13 +5,15 @@
 
 #include "daemon.h"
 
-/* Mount what every program expects, and read the kernel's command line. */
+/* Mount what every program expects, and get to know the machine: its disks,
+ * and its channel to the library.
+ */
 int init_appliance (struct daemon *daemon, struct error *err);
-
-/* The channel that the command line names. */
-struct transport *init_channel (struct error *err);
 
 /* Stop the machine; disks are synced. */
 _Noreturn void power_off (void);
+
+/* Write to a file of /sys or /proc. */
+int write_setting (const char *path, const char *value, struct error *err);
 
 #endif /* DAEMON_INIT_H */

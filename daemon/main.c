@@ -98,11 +98,8 @@ start (struct daemon *daemon, const char *sysroot, struct error *err)
 {
     char flag[4];
 
-    if (daemon->appliance) {
-        daemon->transport = init_channel (err);
-        if (!daemon->transport || flushes_init (daemon, err) < 0)
-            return -1;
-    }
+    if (daemon->appliance && flushes_init (daemon, err) < 0)
+        return -1;
     if (sysroot_init (daemon, sysroot, err) < 0)
         return -1;
     daemon->send_buffer = xmalloc (MESSAGE_BUFFER_SIZE);

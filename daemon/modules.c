@@ -64,21 +64,23 @@ is_about (const char *line, const char *name)
 }
 
 static int
-insert (const char *folder, const char *file, struct error *err)
+insert (const char *folder, const char *file, const char *parameters,
+        struct error *err)
 {
     cleanup_free char *path = xasprintf ("%s/%s", folder, file);
     cleanup_fd int fd = open (path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0)
         return fail (err, errno, "%s: %m", path);
-    if (syscall (SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST)
+    if (syscall (SYS_finit_module, fd, parameters, 0) < 0 && errno != EEXIST)
         return fail (err, errno, "%s: loading the module: %m", path);
     return 0;
 }
 
 /* The line names the module and then what it needs, the nearest first. */
 static int
-insert_line (const char *folder, const char *line, struct error *err)
+insert_line (const char *folder, const char *line, const char *parameters,
+             struct error *err)
 {
     cleanup_string_array char **files = string_split (line, ' ');
     size_t n = string_array_length (files);
@@ -86,7 +88,8 @@ insert_line (const char *folder, const char *line, struct error *err)
 
     *colon = '\0';
     while (n-- > 0)
-        if (*files[n] && insert (folder, files[n], err) < 0)
+        if (*files[n]
+            && insert (folder, files[n], n == 0 ? parameters : "", err) < 0)
             return -1;
     return 0;
 }
@@ -103,7 +106,8 @@ is_loaded (const char *name)
 }
 
 int
-module_load (const char *name, struct error *err)
+module_load_with (const char *name, const char *parameters,
+                  struct error *err)
 {
     cleanup_free char *folder = NULL, *text = NULL;
     cleanup_string_array char **lines = NULL;
@@ -116,6 +120,12 @@ module_load (const char *name, struct error *err)
     lines = string_split_lines (text);
     for (size_t i = 0; lines[i]; i++)
         if (strchr (lines[i], ':') && is_about (lines[i], name))
-            return insert_line (folder, lines[i], err);
+            return insert_line (folder, lines[i], parameters, err);
     return fail (err, ENOENT, "there is no kernel module '%s'", name);
+}
+
+int
+module_load (const char *name, struct error *err)
+{
+    return module_load_with (name, "", err);
 }

@@ -10,4 +10,10 @@
  */
 int module_load (const char *name, struct error *err);
 
+/* The same with parameters, "NAME=VALUE ...", which it gets if it was not
+ * loaded yet.
+ */
+int module_load_with (const char *name, const char *parameters,
+                      struct error *err);
+
 #endif /* DAEMON_MODULES_H */

@@ -13,6 +13,7 @@
 #include "appliance.h"
 #include "directories.h"
 #include "drive.h"
+#include "image-format.h"
 #include "impl.h"
 #include "overlay.h"
 #include "supervised.h"
@@ -335,6 +336,20 @@ restore_odd_size (guestfs_h *g, const struct drive *d)
                  d->filename);
 }
 
+static int
+find_format (guestfs_h *g, struct drive *d)
+{
+    const char *format;
+
+    if (d->format)
+        return 0;
+    format = probe_format (d->fd, d->filename, &g->error);
+    if (!format)
+        return -1;
+    d->format = xstrdup (format);
+    return 0;
+}
+
 /* /dev/null stands for an empty disk. */
 #define NULL_DRIVE_SIZE 4096
 
@@ -345,13 +360,13 @@ open_drive (guestfs_h *g, struct drive *d)
         return 0;
     if (strcmp (d->filename, "/dev/null") == 0) {
         d->fd = open_scratch (g, NULL_DRIVE_SIZE);
-        return d->fd < 0 ? -1 : 0;
+        return d->fd < 0 ? -1 : find_format (g, d);
     }
     d->fd = open (d->filename, (d->readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
     if (d->fd < 0)
         return fail (&g->error, errno, "%s: %m", d->filename);
     remember_odd_size (d);
-    if (above_stdio (&d->fd, &g->error) < 0)
+    if (above_stdio (&d->fd, &g->error) < 0 || find_format (g, d) < 0)
         return -1;
     return d->readonly ? overlay_open (g, d) : 0;
 }

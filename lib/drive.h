@@ -11,7 +11,7 @@
 
 struct drive {
     char *filename;
-    char *format; /* NULL: not said, to be probed */
+    char *format; /* NULL: not said; probed when the drive is opened */
     char *name, *label, *iface, *cachemode, *discard;
     bool readonly, copyonread, scratch;
     int blocksize; /* 0: not said */

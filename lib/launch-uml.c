@@ -111,7 +111,7 @@ make_console (guestfs_h *g, struct ends *e)
 }
 
 /* Which drives the kernel reads by itself, and which go another way. */
-static int
+static void
 assign_drives (guestfs_h *g)
 {
     size_t direct = 0;
@@ -119,13 +119,10 @@ assign_drives (guestfs_h *g)
     for (size_t i = 0; i < g->nr_drives; i++) {
         struct drive *d = g->drives[i];
 
-        if (storage_is_needed (d, &d->through_storage, &g->error) < 0)
-            return -1;
-        if (!d->through_storage && direct == MAX_UBD_DISKS)
-            d->through_storage = true;
+        d->through_storage = storage_is_needed (d)
+                             || direct == MAX_UBD_DISKS;
         direct += !d->through_storage;
     }
-    return 0;
 }
 
 /* The kernel's part that is always the same.  What the blacklisted
@@ -262,8 +259,10 @@ launch (guestfs_h *g)
     cleanup_storage struct storage s = { 0 };
     cleanup_start struct start start = { 0 };
 
-    if (check_possible (g) < 0 || assign_drives (g) < 0
-        || make_channel (g, &e) < 0 || make_console (g, &e) < 0
+    if (check_possible (g) < 0)
+        return -1;
+    assign_drives (g);
+    if (make_channel (g, &e) < 0 || make_console (g, &e) < 0
         || storage_prepare (g, &s) < 0)
         return -1;
     start_init (&start, "uml");

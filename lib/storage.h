@@ -5,8 +5,7 @@
 #ifndef LIB_STORAGE_H
 #define LIB_STORAGE_H
 
-#include "handle.h"
-#include "supervised.h"
+#include "block-nodes.h"
 
 struct storage_disk {
     const struct drive *drive; /* borrowed */
@@ -16,14 +15,11 @@ struct storage_disk {
 struct storage {
     struct storage_disk *disks;
     size_t count;
-    int *files; /* backing files that were opened */
-    size_t nr_files;
+    struct block_nodes nodes;
 };
 
-/* Must this drive go through the storage daemon?  Finds out the format of
- * the drive, if it was not said.
- */
-int storage_is_needed (struct drive *d, bool *ret, struct error *err);
+/* Must this drive, which is open, go through the storage daemon? */
+bool storage_is_needed (const struct drive *d);
 
 /* Make the sockets of the drives that need it (d->through_storage). */
 int storage_prepare (guestfs_h *g, struct storage *s);

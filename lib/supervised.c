@@ -106,13 +106,15 @@ start_free (struct start *s)
 {
     strings_free (&s->argv);
     strings_free (&s->program);
+    free (s->inherited);
 }
 
 void
 start_inherit (struct start *s, int fd)
 {
-    if (s->nr_inherited < sizeof s->inherited / sizeof *s->inherited)
-        s->inherited[s->nr_inherited++] = fd;
+    s->inherited = xreallocarray (s->inherited, s->nr_inherited + 1,
+                                  sizeof *s->inherited);
+    s->inherited[s->nr_inherited++] = fd;
 }
 
 void

@@ -27,7 +27,7 @@ struct start {
     struct strings argv;
     bool has_overlays;
     struct strings program;  /* the part after "--" */
-    int inherited[256];      /* descriptors that the child gets */
+    int *inherited;          /* descriptors that the child gets */
     size_t nr_inherited;
 };
 

@@ -71,7 +71,8 @@ receiver_fill (struct receiver *r, struct transport *t, struct error *err)
 static int
 body_size (uint32_t word, size_t *ret, struct error *err)
 {
-    if (word == WIRE_LAUNCH_FLAG || word == WIRE_CANCEL_FLAG)
+    if (word == WIRE_LAUNCH_FLAG || word == WIRE_CANCEL_FLAG
+        || word == WIRE_SETUP_FLAG)
         *ret = 0;
     else if (word == WIRE_PROGRESS_FLAG)
         *ret = WIRE_PROGRESS_SIZE;

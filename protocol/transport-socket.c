@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A transport through a connected stream socket. */
+/* A transport through a connected stream socket, or through the virtio port
+ * in a virtual machine that a socket outside of it is connected to.
+ */
 
 #include "config.h"
 
@@ -8,6 +10,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "memory.h"
@@ -16,12 +20,13 @@
 struct socket_transport {
     struct transport base; /* first, so that it can be cast */
     int fd;
+    bool is_port; /* a character device: only read and write know it */
 };
 
-static int
-socket_fd (struct transport *t)
+static struct socket_transport *
+socket_of (struct transport *t)
 {
-    return ((struct socket_transport *) t)->fd;
+    return (struct socket_transport *) t;
 }
 
 static int
@@ -42,12 +47,14 @@ static ssize_t
 socket_read (struct transport *t, void *buffer, size_t size,
              struct error *err)
 {
+    const struct socket_transport *st = socket_of (t);
     ssize_t n;
 
-    /* recv (2) of nothing can't be told from the end of the stream. */
+    /* Nothing that is read can't be told from the end of the stream. */
     if (size == 0)
         return 0;
-    n = recv (socket_fd (t), buffer, size, 0);
+    n = st->is_port ? read (st->fd, buffer, size)
+                    : recv (st->fd, buffer, size, 0);
     if (n == 0)
         return socket_failed (EPIPE, err);
     if (n < 0)
@@ -59,7 +66,9 @@ static ssize_t
 socket_write (struct transport *t, const void *buffer, size_t size,
               struct error *err)
 {
-    ssize_t n = send (socket_fd (t), buffer, size, MSG_NOSIGNAL);
+    const struct socket_transport *st = socket_of (t);
+    ssize_t n = st->is_port ? write (st->fd, buffer, size)
+                            : send (st->fd, buffer, size, MSG_NOSIGNAL);
 
     if (n < 0)
         return try_later (errno) ? 0 : socket_failed (errno, err);
@@ -70,7 +79,7 @@ socket_write (struct transport *t, const void *buffer, size_t size,
 static bool
 socket_arm (struct transport *t, int want, int *fd, short *events)
 {
-    *fd = socket_fd (t);
+    *fd = socket_of (t)->fd;
     *events = (short) ((want & TRANSPORT_READ ? POLLIN : 0)
                        | (want & TRANSPORT_WRITE ? POLLOUT : 0));
     return false;
@@ -99,7 +108,7 @@ socket_wait (struct transport *t, int want, struct error *err)
 static void
 socket_free (struct transport *t)
 {
-    close_fd (&((struct socket_transport *) t)->fd);
+    close_fd (&socket_of (t)->fd);
     free (t);
 }
 
@@ -119,12 +128,16 @@ transport_new_socket (int take_fd)
     struct socket_transport *st = xmalloc (sizeof *st);
     int flags = fcntl (take_fd, F_GETFL);
     int r = fcntl (take_fd, F_SETFL, flags | O_NONBLOCK);
+    struct stat stat;
 
-    /* Neither can fail on an open descriptor. */
+    /* None of these can fail on an open descriptor. */
     assert (flags >= 0 && r == 0);
+    r = fstat (take_fd, &stat);
+    assert (r == 0);
     *st = (struct socket_transport) {
         .base = { .ops = &socket_ops },
         .fd = take_fd,
+        .is_port = S_ISCHR (stat.st_mode),
     };
     return &st->base;
 }

@@ -63,8 +63,8 @@ struct transport_ops {
     void (*free) (struct transport *t);
 };
 
-/* A connected stream socket, which the transport takes and makes
- * non-blocking.
+/* A connected stream socket, or a virtio port, which the transport takes and
+ * makes non-blocking.
  */
 struct transport *transport_new_socket (int take_fd);
 

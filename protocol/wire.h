@@ -14,6 +14,15 @@
 /* The daemon is there: sent once, before anything else. */
 #define WIRE_LAUNCH_FLAG 0xf5f55ff5U
 
+/* An appliance that waits to be told about its handle asks for that with
+ * this, before the launch flag; the library answers with the same word and
+ * a wire_setup.
+ */
+#define WIRE_SETUP_FLAG 0xf5f55e70U
+
+/* The longest wire_setup. */
+#define WIRE_SETUP_MAX 65536
+
 /* Whoever receives a file wants no more of it. */
 #define WIRE_CANCEL_FLAG 0xffffeeeeU
 

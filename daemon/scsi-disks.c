@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The disks of a machine of QEMU's.
+ *
+ * The driver of disks is loaded last: it then finds all of them at once, and
+ * loading it ends when their partitions are known.  Which of them the kernel
+ * calls sda and which sdb is left to chance; the bus tells.
+ */
+
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "init.h"
+#include "modules.h"
+#include "scsi-disks.h"
+
+#define HOSTS "/sys/class/scsi_host"
+#define DEVICES "/sys/bus/scsi/devices"
+
+/* As many as the bus has. */
+#define TARGETS 256
+
+int
+load_empty_scsi_bus (struct error *err)
+{
+    if (module_load_with ("scsi_mod", "scan=manual", err) < 0)
+        return -1;
+    return module_load ("virtio_scsi", err);
+}
+
+/* The only host there is: its number; -1 if there is none. */
+static int
+find_host (struct error *err)
+{
+    cleanup_dir DIR *dir = opendir (HOSTS);
+    struct dirent *d;
+    int number;
+
+    while (dir && (d = readdir (dir)))
+        if (sscanf (d->d_name, "host%d", &number) == 1)
+            return number;
+    return fail (err, ENODEV, "there is no SCSI host");
+}
+
+static int
+scan (int host, const char *what, struct error *err)
+{
+    cleanup_free char *path = xasprintf (HOSTS "/host%d/scan", host);
+
+    return write_setting (path, what, err);
+}
+
+/* The kernel's name of the disk at a target; NULL if there is none. */
+static char *
+disk_at_target (int host, size_t target)
+{
+    cleanup_free char *path = xasprintf (DEVICES "/%d:0:%zu:0/block", host,
+                                         target);
+    cleanup_dir DIR *dir = opendir (path);
+    struct dirent *d;
+
+    while (dir && (d = readdir (dir)))
+        if (d->d_name[0] != '.')
+            return xstrdup (d->d_name);
+    return NULL;
+}
+
+int
+attach_scsi_disks (struct daemon *daemon, size_t count, struct error *err)
+{
+    int host = find_host (err);
+
+    if (host < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        cleanup_free char *target = xasprintf ("0 %zu 0", i);
+
+        if (scan (host, target, err) < 0)
+            return -1;
+    }
+    if (count > 0 && module_load ("sd_mod", err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        char *disk = disk_at_target (host, i);
+
+        if (!disk)
+            return fail (err, ENODEV, "disk %zu is not there", i + 1);
+        strings_add_take (&daemon->disks, disk);
+    }
+    return 0;
+}
+
+/* Is a file system on that disk our root? */
+static bool
+is_own_root (const char *disk)
+{
+    cleanup_free char *path = xasprintf ("/dev/%s", disk);
+    struct stat device, root;
+
+    return stat (path, &device) == 0 && stat ("/", &root) == 0
+           && device.st_rdev == root.st_dev;
+}
+
+int
+find_scsi_disks (struct daemon *daemon, struct error *err)
+{
+    int host;
+
+    if (module_load_with ("scsi_mod", "scan=sync", err) < 0
+        || module_load ("virtio_scsi", err) < 0
+        || module_load ("sd_mod", err) < 0)
+        return -1;
+    host = find_host (err);
+    for (size_t i = 0; host >= 0 && i < TARGETS; i++) {
+        cleanup_free char *disk = disk_at_target (host, i);
+
+        if (!disk || is_own_root (disk))
+            continue;
+        strings_add_take (&daemon->disks, steal (&disk));
+        strings_add (&daemon->labels, "");
+    }
+    return host < 0 ? -1 : 0;
+}
