@@ -16,6 +16,7 @@
     LIBRARY (archive_set_error)                         \
     LIBRARY (archive_read_new)                          \
     LIBRARY (archive_read_free)                         \
+    LIBRARY (archive_read_support_filter_all)           \
     LIBRARY (archive_read_support_filter_bzip2)         \
     LIBRARY (archive_read_support_filter_compress)      \
     LIBRARY (archive_read_support_filter_gzip)          \
@@ -27,6 +28,7 @@
     LIBRARY (archive_read_support_format_raw)           \
     LIBRARY (archive_read_support_format_tar)           \
     LIBRARY (archive_read_open)                         \
+    LIBRARY (archive_read_open_memory)                  \
     LIBRARY (archive_read_next_header)                  \
     LIBRARY (archive_read_data)                         \
     LIBRARY (archive_read_data_block)                   \
@@ -41,6 +43,7 @@
     LIBRARY (archive_write_add_filter_lzop)             \
     LIBRARY (archive_write_add_filter_xz)               \
     LIBRARY (archive_write_add_filter_zstd)             \
+    LIBRARY (archive_write_set_format_cpio_newc)        \
     LIBRARY (archive_write_set_filter_option)           \
     LIBRARY (archive_write_set_format_pax)              \
     LIBRARY (archive_write_set_format_raw)              \
@@ -48,6 +51,7 @@
     LIBRARY (archive_write_set_bytes_per_block)         \
     LIBRARY (archive_write_set_bytes_in_last_block)     \
     LIBRARY (archive_write_open)                        \
+    LIBRARY (archive_write_open_fd)                     \
     LIBRARY (archive_write_header)                      \
     LIBRARY (archive_write_data)                        \
     LIBRARY (archive_entry_new)                         \

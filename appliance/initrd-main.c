@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guestfs-initrd: the first program of a QEMU appliance.  It loads the
+ * modules that the root needs, finds the root by its UUID, and hands over to
+ * the daemon in it.  It is small and linked statically: each page of it
+ * costs time in an emulated processor.
+ */
+
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "initrd.h"
+
+/* How long disks may take to appear, in seconds: an emulated processor of a
+ * busy host takes some.
+ */
+#define PATIENCE 120
+
+/* Between two looks, in nanoseconds. */
+#define PAUSE 1000000
+
+/* The superblock of erofs, fs/erofs/erofs_fs.h of Linux. */
+#define SUPERBLOCK_OFFSET 1024
+#define SUPERBLOCK_MAGIC 0xe0f5e1e2u
+#define SUPERBLOCK_UUID 48
+#define UUID_SIZE 16
+
+#define LIST_MAX 8192
+#define NAME_SIZE 256 /* of a file */
+
+/* Nothing can be done without a root: say why, and switch the machine off. */
+_Noreturn static void __attribute__ ((format (printf, 1, 2)))
+give_up (const char *fmt, ...)
+{
+    va_list args;
+
+    va_start (args, fmt);
+    dprintf (STDERR_FILENO, "guestfs-initrd: ");
+    vdprintf (STDERR_FILENO, fmt, args);
+    dprintf (STDERR_FILENO, "\n");
+    va_end (args);
+    sync ();
+    reboot (RB_POWER_OFF);
+    _exit (EXIT_FAILURE);
+}
+
+static void
+mount_kernel (const char *type, const char *where, unsigned long flags)
+{
+    if (mount (type, where, type, flags, NULL) < 0)
+        give_up ("mounting %s: %m", where);
+}
+
+/* 0 to size - 1 bytes; a NUL after them. */
+static size_t
+read_file (const char *path, char *buffer, size_t size)
+{
+    int fd = open (path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read (fd, buffer, size - 1);
+
+    if (n < 0)
+        give_up ("%s: %m", path);
+    close (fd);
+    buffer[n] = '\0';
+    return (size_t) n;
+}
+
+/* Drivers for processors or devices that are not there refuse: that is no
+ * reason to stop.  The file isn't needed any more, and would take memory.
+ */
+static void
+load_module (const char *path)
+{
+    int fd = open (path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0
+        || (syscall (SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST
+            && errno != ENODEV))
+        dprintf (STDERR_FILENO, "guestfs-initrd: %s: %m\n", path);
+    close (fd);
+    unlink (path);
+}
+
+static void
+load_modules (void)
+{
+    static char list[LIST_MAX];
+    char *next;
+
+    read_file (INITRD_LIST, list, sizeof list);
+    for (char *line = list; *line; line = next) {
+        next = strchrnul (line, '\n');
+        if (*next)
+            *next++ = '\0';
+        load_module (line);
+    }
+}
+
+/* Is the disk the root?  Others may hold anything, copies of roots too, but
+ * none knows the UUID of ours, which was drawn when it was built.
+ */
+static bool
+is_root (const char *name, const char *uuid)
+{
+    char path[NAME_SIZE + 8];
+    unsigned char block[SUPERBLOCK_UUID + UUID_SIZE];
+    uint32_t magic;
+    ssize_t n;
+    int fd;
+
+    snprintf (path, sizeof path, "/dev/%s", name);
+    fd = open (path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    n = pread (fd, block, sizeof block, SUPERBLOCK_OFFSET);
+    close (fd);
+    memcpy (&magic, block, sizeof magic);
+    return n == (ssize_t) sizeof block && magic == SUPERBLOCK_MAGIC
+           && memcmp (block + SUPERBLOCK_UUID, uuid, UUID_SIZE) == 0;
+}
+
+static bool
+is_disk (const char *name)
+{
+    return strncmp (name, "vd", 2) == 0 || strncmp (name, "sd", 2) == 0
+           || strncmp (name, "pmem", 4) == 0;
+}
+
+/* One look at all disks.  Which there are goes to seen, for the message. */
+static bool
+look_for_root (const char *uuid, char *ret_name, char *seen, size_t size)
+{
+    DIR *dir = opendir ("/sys/block");
+    const struct dirent *entry;
+    bool found = false;
+    size_t used = 0;
+
+    if (!dir)
+        give_up ("/sys/block: %m");
+    *seen = '\0';
+    while (!found && (entry = readdir (dir))) {
+        if (!is_disk (entry->d_name))
+            continue;
+        found = is_root (entry->d_name, uuid);
+        snprintf (ret_name, NAME_SIZE, "%s", entry->d_name);
+        if (used + NAME_SIZE + 1 < size)
+            used += (size_t) snprintf (seen + used, size - used, " %s",
+                                       ret_name);
+    }
+    closedir (dir);
+    return found;
+}
+
+static void
+wait_for_root (char *ret_name)
+{
+    static const struct timespec pause = { .tv_nsec = PAUSE };
+    char uuid[UUID_SIZE + 1], seen[1024];
+    struct timespec now, start;
+
+    if (read_file (INITRD_UUID, uuid, sizeof uuid) != UUID_SIZE)
+        give_up (INITRD_UUID " is damaged");
+    clock_gettime (CLOCK_MONOTONIC, &start);
+    while (!look_for_root (uuid, ret_name, seen, sizeof seen)) {
+        clock_gettime (CLOCK_MONOTONIC, &now);
+        if (now.tv_sec - start.tv_sec > PATIENCE)
+            give_up ("in %d seconds no disk with the appliance's root "
+                     "appeared; the disks are:%s", PATIENCE,
+                     *seen ? seen : " none");
+        nanosleep (&pause, NULL);
+    }
+}
+
+/* What was mounted goes along. */
+static void
+switch_root (const char *disk)
+{
+    static const char *const kept[] = { "/dev", "/proc", "/sys" };
+    char path[NAME_SIZE + 8];
+
+    snprintf (path, sizeof path, "/dev/%s", disk);
+    if (mount (path, "/root", "erofs", MS_RDONLY, NULL) < 0)
+        give_up ("mounting the root, %s: %m", path);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        char target[32];
+
+        snprintf (target, sizeof target, "/root%s", kept[i]);
+        if (mount (kept[i], target, NULL, MS_MOVE, NULL) < 0)
+            give_up ("moving %s to the root: %m", kept[i]);
+    }
+    unlink ("/init");
+    if (chdir ("/root") < 0 || mount (".", "/", NULL, MS_MOVE, NULL) < 0
+        || chroot (".") < 0 || chdir ("/") < 0)
+        give_up ("switching to the root: %m");
+}
+
+int
+main (int argc, char **argv, char **environment)
+{
+    char disk[NAME_SIZE];
+
+    (void) argc;
+    mount_kernel ("devtmpfs", "/dev", MS_NOSUID);
+    mount_kernel ("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
+    mount_kernel ("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC);
+    load_modules ();
+    wait_for_root (disk);
+    switch_root (disk);
+    execve ("/init", argv, environment);
+    give_up ("/init: %m");
+}
