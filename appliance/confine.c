@@ -26,6 +26,24 @@ out_of_memory (void)
     abort ();
 }
 
+/* QEMU looks for its modules beside itself, but it is no longer where it
+ * was.
+ */
+static void
+add_module_folder (struct strings *environment)
+{
+    static const char *const folders[] = {
+        "/usr/lib/" MULTIARCH "/qemu", "/usr/lib64/qemu", "/usr/lib/qemu",
+    };
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (access (folders[i], F_OK) == 0) {
+            strings_add_format (environment, "QEMU_MODULE_DIR=%s",
+                                folders[i]);
+            return;
+        }
+}
+
 /* All that the program is told about its surroundings, and how the overlays
  * of disks get into it, if there are any.
  */
@@ -37,6 +55,7 @@ make_environment (const struct plan *plan)
     strings_add (&environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
     strings_add (&environment, "HOME=/");
     strings_add (&environment, "TMPDIR=/dev/shm"); /* the guest's memory */
+    add_module_folder (&environment);
     if (plan->preload) {
         strings_add (&environment, "LD_PRELOAD=" VIEW_PRELOAD_PATH);
         strings_add_format (&environment, "GUESTFS_OVERLAYS=%s",
@@ -120,11 +139,9 @@ check_plan (const struct plan *plan, struct error *err)
         || check_file (plan->daemon, X_OK, err) < 0
         || check_file (plan->preload, R_OK, err) < 0)
         return -1;
-    if (!plan->profile->is_guest)
-        return 0;
-    if (check_tracing (err) < 0)
+    if (plan->profile->runs_natively && check_tracing (err) < 0)
         return -1;
-    return check_headroom (plan, err);
+    return plan->profile->has_memory ? check_headroom (plan, err) : 0;
 }
 
 static int

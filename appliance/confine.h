@@ -15,13 +15,15 @@
 
 /* Who is confined.  Tables say with these bits whom a row is for. */
 #define FOR_UML 1u     /* the User Mode Linux kernel */
-#define FOR_STORAGE 2u /* qemu-storage-daemon */
+#define FOR_STORAGE 2u /* what has QEMU's block layer */
+#define FOR_QEMU 4u    /* the emulator, which has it, too */
 #define FOR_ALL (FOR_UML | FOR_STORAGE)
 
 struct profile {
     const char *name;
-    unsigned bit;  /* FOR_... */
-    bool is_guest; /* boots a guest: needs --daemon and --memory */
+    unsigned bits;     /* FOR_... */
+    bool has_memory;   /* of a guest: needs --memory */
+    bool runs_natively; /* the guest's code is its own: needs --daemon */
 };
 
 struct disk {

@@ -148,7 +148,7 @@ allow_plan (const struct plan *plan, int ruleset, uint64_t handled,
             struct error *err)
 {
     for (const struct view_row *row = view_rows; row->path; row++) {
-        if (row->may != 0 && (row->profiles & plan->profile->bit)
+        if (row->may != 0 && (row->profiles & plan->profile->bits)
             && allow_row (ruleset, handled, row, err) < 0)
             return -1;
     }

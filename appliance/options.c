@@ -20,8 +20,10 @@
 #include "string-list.h"
 
 static const struct profile profiles[] = {
-    { .name = "uml", .bit = FOR_UML, .is_guest = true },
-    { .name = "storage", .bit = FOR_STORAGE },
+    { .name = "uml", .bits = FOR_UML, .has_memory = true,
+      .runs_natively = true },
+    { .name = "storage", .bits = FOR_STORAGE },
+    { .name = "qemu", .bits = FOR_QEMU | FOR_STORAGE, .has_memory = true },
     { .name = NULL },
 };
 
@@ -202,8 +204,11 @@ check_complete (const struct plan *plan, struct error *err)
     if (!plan->profile || plan->control < 0 || !plan->argv[0])
         return fail (err, EINVAL,
                      "--profile, --control and a program are needed");
-    if (plan->profile->is_guest && (!plan->daemon || plan->memory == 0))
-        return fail (err, EINVAL, "--profile=%s: needs --daemon and --memory",
+    if (plan->profile->has_memory && plan->memory == 0)
+        return fail (err, EINVAL, "--profile=%s: needs --memory",
+                     plan->profile->name);
+    if (plan->profile->runs_natively && !plan->daemon)
+        return fail (err, EINVAL, "--profile=%s: needs --daemon",
                      plan->profile->name);
     for (size_t i = 0; i < plan->n_keep; i++) {
         if (check_separate (plan, plan->keep[i], err) < 0)

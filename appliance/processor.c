@@ -30,7 +30,7 @@ stay_on_one_processor (const struct plan *plan, struct error *err)
     cpu_set_t *set;
     int r;
 
-    if (!plan->profile->is_guest)
+    if (!plan->profile->runs_natively)
         return 0;
     cpu = sched_getcpu ();
     if (cpu < 0)

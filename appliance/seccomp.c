@@ -45,6 +45,9 @@ struct rule {
 /* Only if none of these bits is set in argument n. */
 #define WITHOUT(n, bits) 1, { n, SCMP_CMP_MASKED_EQ, bits, 0 }
 
+/* Only if argument 1 is a request to KVM, linux/kvm.h. */
+#define KVM_IOCTLS 1, { 1, SCMP_CMP_MASKED_EQ, 0xff00, 0xae00 }
+
 static const struct rule rules[] = {
     /* The exec, the loader, the C library. */
     { SCMP_SYS (execve), FOR_ALL, ANY, "the program; Landlock: no other" },
@@ -168,6 +171,21 @@ static const struct rule rules[] = {
     { SCMP_SYS (getsockopt), FOR_STORAGE, ANY, "which kind of socket" },
     { SCMP_SYS (setsockopt), FOR_STORAGE, ANY, "SO_REUSEADDR and so on" },
     { SCMP_SYS (listen), FOR_STORAGE, ANY, "sockets that it was given" },
+
+    /* What the emulator needs beyond its block layer. */
+    { SCMP_SYS (readv), FOR_QEMU, ANY, "sockets" },
+    { SCMP_SYS (writev), FOR_QEMU, ANY, "sockets, the console" },
+    { SCMP_SYS (mremap), FOR_QEMU, ANY, "memory" },
+    { SCMP_SYS (statfs), FOR_QEMU, ANY, "the page size of memory" },
+    { SCMP_SYS (getdents64), FOR_QEMU, ANY, "modules, firmware" },
+    { SCMP_SYS (sysinfo), FOR_QEMU, ANY, "sizes the translation buffer" },
+    { SCMP_SYS (getpid), FOR_QEMU, ANY, "names of threads" },
+    { SCMP_SYS (seccomp), FOR_QEMU, ANY, "its own filter, inside of this" },
+    { SCMP_SYS (prctl), FOR_QEMU, ONLY (0, PR_SET_NO_NEW_PRIVS),
+      "before its own filter" },
+    { SCMP_SYS (prctl), FOR_QEMU, ONLY (0, PR_SET_SECCOMP),
+      "its own filter" },
+    { SCMP_SYS (ioctl), FOR_QEMU, KVM_IOCTLS, "hardware virtualization" },
     { SCMP_SYS (shutdown), FOR_STORAGE, ANY, "end of a connection" },
 };
 
@@ -197,7 +215,7 @@ add_rules (const struct plan *plan, scmp_filter_ctx filter)
         const struct rule *rule = &rules[i];
         int r;
 
-        if (!(rule->profiles & plan->profile->bit))
+        if (!(rule->profiles & plan->profile->bits))
             continue;
         r = seccomp_rule_add_array (filter, SCMP_ACT_ALLOW, rule->number,
                                     rule->n_conditions, &rule->condition);

@@ -275,7 +275,7 @@ static int
 fill (const struct plan *plan, int root, struct error *err)
 {
     for (const struct view_row *row = view_rows; row->path; row++) {
-        if (!(row->profiles & plan->profile->bit)
+        if (!(row->profiles & plan->profile->bits)
             || add_row (plan, root, row, err) == 0)
             continue;
         if (row->required || err->errnum != ENOENT)

@@ -16,6 +16,8 @@
 #include "init.h"
 #include "machine.h"
 
+#define UEVENT_HELPER "/sys/kernel/uevent_helper"
+
 static const struct {
     const char *type, *where, *options;
     unsigned long flags;
@@ -73,8 +75,11 @@ mount_and_wait (struct error *err)
 {
     if (mount_all (err) < 0)
         return -1;
-    /* Or the kernel starts a program for every device that appears. */
-    if (write_setting ("/sys/kernel/uevent_helper", "\n", err) < 0)
+    /* Or a kernel that can would start a program for every device that
+     * appears.
+     */
+    if (access (UEVENT_HELPER, F_OK) == 0
+        && write_setting (UEVENT_HELPER, "\n", err) < 0)
         return -1;
     return wait_for_setup (err);
 }

@@ -6,13 +6,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "backend.h"
 #include "impl.h"
-
-/* As many as QEMU and its drivers can do. */
-#define MISSING_MAX_DISKS 255
 
 /* Scripts and environments name these.  A handle can be set to one, so that
  * programs which never launch work; that it is missing is for launch to say.
@@ -27,27 +23,16 @@ launch_missing (guestfs_h *g)
 }
 
 static char *
-qemu_hv (void)
+missing_hv (void)
 {
-    struct utsname host;
-
-    return uname (&host) < 0 ? xstrdup ("")
-                             : xasprintf ("/usr/bin/qemu-system-%s",
-                                          host.machine);
+    return backend_direct.default_hv ();
 }
-
-static const struct backend missing_direct = {
-    .name = "direct",
-    .max_disks = MISSING_MAX_DISKS,
-    .launch = launch_missing,
-    .default_hv = qemu_hv,
-};
 
 static const struct backend missing_libvirt = {
     .name = "libvirt",
-    .max_disks = MISSING_MAX_DISKS,
+    .max_disks = 255,
     .launch = launch_missing,
-    .default_hv = qemu_hv,
+    .default_hv = missing_hv,
 };
 
 /* The first one is the default. */
@@ -57,8 +42,8 @@ static const struct {
 } backends[] = {
     { "uml", &backend_uml },
     { "process", &backend_process },
-    { "direct", &missing_direct },
-    { "appliance", &missing_direct }, /* an old name */
+    { "direct", &backend_direct },
+    { "appliance", &backend_direct }, /* an old name */
     { "libvirt", &missing_libvirt },
     { "libvirt:", &missing_libvirt },
 };

@@ -17,10 +17,14 @@ struct backend {
      */
     int (*launch) (guestfs_h *g);
 
+    /* Answer the daemon when it asks who it is for; NULL: it never does. */
+    int (*send_setup) (guestfs_h *g);
+
     /* What set_hv stands for if it was not set; the caller frees it. */
     char *(*default_hv) (void);
 };
 
+extern const struct backend backend_direct;
 extern const struct backend backend_uml;
 extern const struct backend backend_process;
 

@@ -14,6 +14,7 @@
 
 #include "appliance.h"
 #include "backend.h"
+#include "console.h"
 #include "drive.h"
 #include "drive-name.h"
 #include "launch.h"
@@ -89,25 +90,6 @@ make_channel (guestfs_h *g, struct ends *e)
                                                   steal (&e->map), ours,
                                                   &g->error);
     return g->appliance->transport ? 0 : -1;
-}
-
-/* Ours, or with set_direct the program's own stdout. */
-static int
-make_console (guestfs_h *g, struct ends *e)
-{
-    struct appliance *a = g->appliance;
-
-    if (g->direct) {
-        e->console = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-        if (e->console < 0)
-            return fail (&g->error, errno, "the console on stdout: %m");
-        return 0;
-    }
-    if (socket_pair (&a->console, &e->console, &g->error) < 0)
-        return -1;
-    if (fcntl (a->console, F_SETFL, O_NONBLOCK) < 0)
-        return fail (&g->error, errno, "fcntl: %m");
-    return 0;
 }
 
 /* Which drives the kernel reads by itself, and which go another way. */
@@ -262,7 +244,7 @@ launch (guestfs_h *g)
     if (check_possible (g) < 0)
         return -1;
     assign_drives (g);
-    if (make_channel (g, &e) < 0 || make_console (g, &e) < 0
+    if (make_channel (g, &e) < 0 || console_open (g, &e.console) < 0
         || storage_prepare (g, &s) < 0)
         return -1;
     start_init (&start, "uml");

@@ -29,11 +29,19 @@ wait_for_daemon (guestfs_h *g)
     struct packet packet;
     int n;
 
-    while ((n = appliance_poll (g, &packet)) == 0)
-        if (appliance_wait (g, TRANSPORT_READ, LAUNCH_TIMEOUT_MS) < 0)
+    for (;;) {
+        n = appliance_poll (g, &packet);
+        if (n == 0 && appliance_wait (g, TRANSPORT_READ,
+                                      LAUNCH_TIMEOUT_MS) < 0)
             return -1;
-    if (n < 0)
-        return -1;
+        if (n < 0)
+            return -1;
+        if (n > 0 && (packet.word != WIRE_SETUP_FLAG
+                      || !g->backend->send_setup))
+            break;
+        if (n > 0 && g->backend->send_setup (g) < 0)
+            return -1;
+    }
     if (packet.word != WIRE_LAUNCH_FLAG)
         return fail (&g->error, EPROTO, "the daemon broke the protocol: its "
                      "first word is 0x%x", packet.word);

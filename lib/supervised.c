@@ -304,6 +304,18 @@ supervised_read (struct supervised *p)
 }
 
 bool
+report_explains (const char *line, struct error *err)
+{
+    char name[32];
+    int offset = 0;
+
+    if (sscanf (line, "error %31s %n", name, &offset) != 1 || offset == 0)
+        return false;
+    fail (err, errno_from_name (name), "%s", line + offset);
+    return true;
+}
+
+bool
 supervised_explain (struct supervised *p, struct error *err)
 {
     struct pollfd pfd = { .fd = p->control, .events = POLLIN };
@@ -314,15 +326,9 @@ supervised_explain (struct supervised *p, struct error *err)
         if (p->dead)
             break;
     }
-    for (size_t i = 0; i < p->why.count; i++) {
-        char name[32];
-        int offset = 0;
-
-        if (sscanf (p->why.item[i], "error %31s %n", name, &offset) == 1) {
-            fail (err, errno_from_name (name), "%s", p->why.item[i] + offset);
+    for (size_t i = 0; i < p->why.count; i++)
+        if (report_explains (p->why.item[i], err))
             return true;
-        }
-    }
     return false;
 }
 

@@ -80,6 +80,11 @@ int start_plainly (guestfs_h *g, struct start *s, struct supervised *ret);
 /* Take what the supervisor has to say, without waiting. */
 void supervised_read (struct supervised *p);
 
+/* Does the line report an error, "error NAME message", as our programs do?
+ * Then it is in *err.
+ */
+bool report_explains (const char *line, struct error *err);
+
 /* Explain in *err why it died, as far as the supervisor said.  false: it
  * said nothing that explains it.
  */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is kept from one launch to the next, in a folder that all handles of
+ * one user share.
+ */
+#ifndef LIB_CACHE_H
+#define LIB_CACHE_H
+
+#include "handle.h"
+
+/* The folder, in the handle's cache directory; it is made if it is not
+ * there.  EPERM if it is somebody else's, or others may write to it: what
+ * is in it will be executed.
+ */
+char *cache_folder (guestfs_h *g);
+
+#endif /* LIB_CACHE_H */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The virtual machine that QEMU is asked for. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "qemu-arguments.h"
+
+#define CHANNEL_NAME "org.libguestfs.channel.0"
+
+static void
+add (struct start *start, const char *option, const char *value)
+{
+    start_argument (start, "%s", option);
+    if (value)
+        start_argument (start, "%s", value);
+}
+
+/* No device that is not asked for, no configuration of the host's. */
+static const char *const fixed_arguments[][2] = {
+    /* Firmware: QEMU's own packages have it in the first, Debian's BIOS in
+     * the second.
+     */
+    { "-L", "/usr/share/qemu" },
+    { "-L", "/usr/share/seabios" },
+    { "-no-user-config", NULL },
+    { "-nodefaults", NULL },
+    { "-display", "none" },
+    { "-no-reboot", NULL },
+    { "-rtc", "base=utc" },
+    /* Its own filter, inside of ours. */
+    { "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+                  "resourcecontrol=deny" },
+    { "-chardev", "stdio,id=console,signal=off" },
+    { "-serial", "chardev:console" },
+    { "-device", "virtio-scsi-pci,id=scsi" },
+    { "-device", "virtio-serial-pci,id=serial" },
+};
+
+static void
+add_sockets (struct start *start, const struct qemu_sockets *s)
+{
+    start_keep (start, s->channel);
+    start_argument (start, "-chardev");
+    start_argument (start, "socket,id=channel,fd=%d", s->channel);
+    add (start, "-device", "virtserialport,bus=serial.0,chardev=channel,"
+                           "name=" CHANNEL_NAME);
+    if (s->monitor < 0)
+        return;
+    start_keep (start, s->monitor);
+    start_argument (start, "-chardev");
+    start_argument (start, "socket,id=monitor,fd=%d", s->monitor);
+    add (start, "-mon", "chardev=monitor,mode=control");
+}
+
+/* Read-only, and locked by nobody: many machines share it. */
+static void
+add_root (struct start *start, const struct appliance_files *f)
+{
+    start_keep_disk (start, f->root_fd, true);
+    start_argument (start, "-blockdev");
+    start_argument (start, "driver=raw,node-name=root,read-only=on,"
+                    "file.driver=file,file.filename=/proc/self/fd/%d,"
+                    "file.locking=off", f->root_fd);
+    add (start, "-device", "virtio-blk-pci,drive=root");
+}
+
+static void
+add_parameters (guestfs_h *g, struct start *start)
+{
+    for (size_t i = 0; i < g->hv_params.count; i += 2) {
+        const char *value = g->hv_params.item[i + 1];
+
+        add (start, g->hv_params.item[i], *value ? value : NULL);
+    }
+}
+
+int
+qemu_add_machine (guestfs_h *g, struct start *start,
+                  const struct qemu_machine *m)
+{
+    bool kvm = strcmp (m->accelerator, "kvm") == 0;
+
+    for (size_t i = 0; i < sizeof fixed_arguments / sizeof *fixed_arguments;
+         i++)
+        add (start, fixed_arguments[i][0], fixed_arguments[i][1]);
+    start_argument (start, "-machine");
+    start_argument (start, "q35,accel=%s,vmport=off,smm=off,sata=off,usb=off",
+                    m->accelerator);
+    add (start, "-cpu", kvm ? "host" : "max");
+    start_argument (start, "-m");
+    start_argument (start, "%d", g->memsize);
+    start_argument (start, "-smp");
+    start_argument (start, "%d", g->smp);
+    add_sockets (start, &m->sockets);
+    add_root (start, m->files);
+    add_parameters (g, start);
+    return 0;
+}
+
+/* What the kernel need not do.  Its self-tests and tables for tracing take a
+ * third of its boot.
+ */
+#define KERNEL_ARGUMENTS \
+    "console=ttyS0 quiet loglevel=0 panic=1 reboot=t edd=off " \
+    "cryptomgr.notests=1 tsc=reliable no_timer_check lpj=4000000 " \
+    "initcall_blacklist=init_kprobe_trace,cubictcp_register," \
+    "bpf_rstat_kfunc_init,init_blk_tracer,load_system_certificate_list " \
+    "guestfs_setup=channel"
+
+void
+qemu_add_kernel (guestfs_h *g, struct start *start,
+                 const struct qemu_machine *m)
+{
+    start_keep_disk (start, m->files->kernel_fd, true);
+    start_keep_disk (start, m->files->initrd_fd, true);
+    start_argument (start, "-kernel");
+    start_argument (start, "/proc/self/fd/%d", m->files->kernel_fd);
+    start_argument (start, "-initrd");
+    start_argument (start, "/proc/self/fd/%d", m->files->initrd_fd);
+    start_argument (start, "-append");
+    start_argument (start, KERNEL_ARGUMENTS " selinux=%d%s%s",
+                    g->selinux, g->append ? " " : "",
+                    g->append ? g->append : "");
+}
+
+static int
+add_drive (guestfs_h *g, struct start *start, struct block_nodes *nodes,
+           size_t number)
+{
+    const struct drive *d = g->drives[number];
+    int blocksize = d->blocksize ? d->blocksize : 512;
+    cleanup_free char *top = NULL;
+
+    if (block_nodes_add (g, start, nodes, d, number, &top) < 0)
+        return -1;
+    start_argument (start, "-device");
+    start_argument (start, "scsi-hd,bus=scsi.0,scsi-id=%zu,lun=0,drive=%s,"
+                    "logical_block_size=%d,physical_block_size=%d%s%s",
+                    number, top, blocksize, blocksize,
+                    d->label ? ",serial=" : "", d->label ? d->label : "");
+    return 0;
+}
+
+int
+qemu_add_drives (guestfs_h *g, struct start *start, struct block_nodes *nodes)
+{
+    for (size_t i = 0; i < g->nr_drives; i++)
+        if (add_drive (g, start, nodes, i) < 0)
+            return -1;
+    return 0;
+}
