@@ -58,8 +58,13 @@ make_environment (const struct plan *plan)
     add_module_folder (&environment);
     if (plan->preload) {
         strings_add (&environment, "LD_PRELOAD=" VIEW_PRELOAD_PATH);
-        strings_add_format (&environment, "GUESTFS_OVERLAYS=%s",
-                            plan->overlays ? plan->overlays : "");
+        if (plan->overlays)
+            strings_add_format (&environment, "GUESTFS_OVERLAYS=%s",
+                                plan->overlays);
+        if (plan->template_memory >= 0)
+            strings_add_format (&environment,
+                                "GUESTFS_TEMPLATE_MEMORY=/proc/self/fd/%d",
+                                plan->template_memory);
     }
     return strings_steal (&environment);
 }

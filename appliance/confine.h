@@ -40,6 +40,7 @@ struct plan {
     uint64_t memory;    /* bytes; 0 if not given */
     const char *preload; /* library to load into the program, or NULL */
     char *overlays;     /* "IMAGE:FILE,...", or NULL */
+    int template_memory; /* one of the disks; -1 if not given */
     struct disk *disks;
     size_t n_disks;
     int *keep; /* further descriptors that the program gets */

@@ -95,21 +95,6 @@ load_module (const char *path)
     unlink (path);
 }
 
-static void
-load_modules (void)
-{
-    static char list[LIST_MAX];
-    char *next;
-
-    read_file (INITRD_LIST, list, sizeof list);
-    for (char *line = list; *line; line = next) {
-        next = strchrnul (line, '\n');
-        if (*next)
-            *next++ = '\0';
-        load_module (line);
-    }
-}
-
 /* Is the disk the root?  Others may hold anything, copies of roots too, but
  * none knows the UUID of ours, which was drawn when it was built.
  */
@@ -165,15 +150,33 @@ look_for_root (const char *uuid, char *ret_name, char *seen, size_t size)
     return found;
 }
 
+/* One after the other, until the root appears. */
+static bool
+load_modules (const char *uuid, char *ret_name)
+{
+    static char list[LIST_MAX];
+    char seen[1024], *next;
+
+    read_file (INITRD_LIST, list, sizeof list);
+    for (char *line = list; *line; line = next) {
+        next = strchrnul (line, '\n');
+        if (*next)
+            *next++ = '\0';
+        load_module (line);
+        if (look_for_root (uuid, ret_name, seen, sizeof seen))
+            return true;
+    }
+    return false;
+}
+
+/* Disks may take a while. */
 static void
-wait_for_root (char *ret_name)
+wait_for_root (const char *uuid, char *ret_name)
 {
     static const struct timespec pause = { .tv_nsec = PAUSE };
-    char uuid[UUID_SIZE + 1], seen[1024];
+    char seen[1024];
     struct timespec now, start;
 
-    if (read_file (INITRD_UUID, uuid, sizeof uuid) != UUID_SIZE)
-        give_up (INITRD_UUID " is damaged");
     clock_gettime (CLOCK_MONOTONIC, &start);
     while (!look_for_root (uuid, ret_name, seen, sizeof seen)) {
         clock_gettime (CLOCK_MONOTONIC, &now);
@@ -183,6 +186,17 @@ wait_for_root (char *ret_name)
                      *seen ? seen : " none");
         nanosleep (&pause, NULL);
     }
+}
+
+static void
+find_root (char *ret_name)
+{
+    char uuid[UUID_SIZE + 1];
+
+    if (read_file (INITRD_UUID, uuid, sizeof uuid) != UUID_SIZE)
+        give_up (INITRD_UUID " is damaged");
+    if (!load_modules (uuid, ret_name))
+        wait_for_root (uuid, ret_name);
 }
 
 /* What was mounted goes along. */
@@ -217,8 +231,7 @@ main (int argc, char **argv, char **environment)
     mount_kernel ("devtmpfs", "/dev", MS_NOSUID);
     mount_kernel ("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
     mount_kernel ("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC);
-    load_modules ();
-    wait_for_root (disk);
+    find_root (disk);
     switch_root (disk);
     execve ("/init", argv, environment);
     give_up ("/init: %m");

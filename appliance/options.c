@@ -36,6 +36,7 @@ enum option_code {
     OPT_DISK,
     OPT_OVERLAY,
     OPT_PRELOAD,
+    OPT_TEMPLATE_MEMORY,
     OPT_KEEP,
     OPT_LISTEN,
     OPT_WITHOUT,
@@ -50,6 +51,7 @@ static const struct option options[] = {
     { "disk", required_argument, NULL, OPT_DISK },
     { "overlay", required_argument, NULL, OPT_OVERLAY },
     { "preload", required_argument, NULL, OPT_PRELOAD },
+    { "template-memory", required_argument, NULL, OPT_TEMPLATE_MEMORY },
     { "keep", required_argument, NULL, OPT_KEEP },
     { "listen", required_argument, NULL, OPT_LISTEN },
 #ifdef CONFINE_CAN_BE_WEAKENED
@@ -174,6 +176,8 @@ parse_option (struct plan *plan, int option, const char *value,
     case OPT_PRELOAD:
         plan->preload = value;
         return 0;
+    case OPT_TEMPLATE_MEMORY:
+        return parse_fd (value, &plan->template_memory, err);
     case OPT_KEEP:
         return parse_one_more (&plan->keep, &plan->n_keep, value, err);
     case OPT_LISTEN:
@@ -226,7 +230,8 @@ plan_parse (struct plan *plan, int argc, char **argv, struct error *err)
 {
     int option;
 
-    *plan = (struct plan) { .control = -1, .watch = -1 };
+    *plan = (struct plan) { .control = -1, .watch = -1,
+                            .template_memory = -1 };
     opterr = 0;
     while ((option = getopt_long (argc, argv, "+", options, NULL)) != -1) {
         if (parse_option (plan, option, optarg, err) < 0)

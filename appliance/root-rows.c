@@ -87,11 +87,14 @@ const struct root_row root_rows[] = {
     /* Modules: "kernel/" stands before each. */
     { "drivers/virtio/virtio_pci", INITRD_MODULE, true,
       "all that QEMU gives us" },
-    { "drivers/block/virtio_blk", INITRD_MODULE, false, "disks, the root" },
+    { "fs/erofs/erofs", INITRD_MODULE, true, "the root's filesystem" },
+    { "drivers/block/virtio_blk", INITRD_MODULE, false, "the root" },
+    /* The initrd goes on to these only if the root has not appeared: the
+     * daemon has its own way to look for disks.
+     */
     { "drivers/scsi/virtio_scsi", INITRD_MODULE, false, "disks" },
     { "drivers/scsi/sd_mod", INITRD_MODULE, false, "disks" },
-    { "drivers/char/virtio_console", INITRD_MODULE, false, "the channel" },
-    { "fs/erofs/erofs", INITRD_MODULE, true, "the root's filesystem" },
+    { "drivers/char/virtio_console", ROOT_MODULES, false, "the channel" },
     { "arch/x86/crypto", ROOT_MODULES, false, "dm-crypt, checksums" },
     { "crypto", ROOT_MODULES, false, "likewise" },
     { "drivers/ata/ahci", ROOT_MODULES, false, "disks with iface ide" },

@@ -175,6 +175,8 @@ static const struct rule rules[] = {
     /* What the emulator needs beyond its block layer. */
     { SCMP_SYS (readv), FOR_QEMU, ANY, "sockets" },
     { SCMP_SYS (writev), FOR_QEMU, ANY, "sockets, the console" },
+    { SCMP_SYS (fadvise64), FOR_QEMU, ANY,
+      "drops what it knew of a disk before it was its own" },
     { SCMP_SYS (mremap), FOR_QEMU, ANY, "memory" },
     { SCMP_SYS (statfs), FOR_QEMU, ANY, "the page size of memory" },
     { SCMP_SYS (getdents64), FOR_QEMU, ANY, "modules, firmware" },

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* Where the view has the library that is loaded into the program. */
-#define VIEW_PRELOAD_PATH "/overlay.so"
+#define VIEW_PRELOAD_PATH "/preload.so"
 
 enum view_kind {
     VIEW_DIRECTORY, /* an empty directory */

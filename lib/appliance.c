@@ -172,9 +172,10 @@ appliance_wait (guestfs_h *g, int want, int timeout_ms)
 }
 
 int
-appliance_wait_or (guestfs_h *g, int want, int fd, short events)
+appliance_wait_or (guestfs_h *g, int want, int fd, short events,
+                   int timeout_ms)
 {
-    return wait_for (g, want, fd, events, -1);
+    return wait_for (g, want, fd, events, timeout_ms);
 }
 
 int

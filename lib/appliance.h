@@ -38,10 +38,11 @@ void appliance_free (struct appliance *a);
  */
 int appliance_wait (guestfs_h *g, int want, int timeout_ms);
 
-/* The same without a limit, and also until a descriptor of the caller's is
- * ready for these events of poll (2).
+/* The same, and also until a descriptor of the caller's is ready for these
+ * events of poll (2).
  */
-int appliance_wait_or (guestfs_h *g, int want, int fd, short events);
+int appliance_wait_or (guestfs_h *g, int want, int fd, short events,
+                       int timeout_ms);
 
 /* Send everything. */
 int appliance_send (guestfs_h *g, const void *buffer, size_t size);

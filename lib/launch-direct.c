@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -19,7 +20,9 @@
 #include "drive.h"
 #include "launch.h"
 #include "qemu-arguments.h"
+#include "qmp.h"
 #include "setup.h"
+#include "template.h"
 
 /* Targets on the SCSI bus, but for the one that is the bus itself. */
 #define MAX_DISKS 255
@@ -33,6 +36,9 @@ default_hv (void)
                              : xasprintf ("/usr/bin/qemu-system-%s",
                                           host.machine);
 }
+
+/* How often to ask whether a state has been saved. */
+#define SAVE_INTERVAL_MS 2
 
 #define ENTROPY_SIZE 64
 
@@ -71,45 +77,230 @@ check_possible (guestfs_h *g)
     return 0;
 }
 
+/* The machine of one launch, and what it needs until it runs. */
+struct machine {
+    struct qemu_machine qemu;
+    char *hv;
+    struct appliance_files files;
+    struct template template;
+    int channel, monitor, console; /* its ends, closed after the start */
+    struct qmp qmp;
+};
+
+static void
+machine_free (struct machine *m)
+{
+    close_fd (&m->channel);
+    close_fd (&m->monitor);
+    close_fd (&m->console);
+    qmp_close (&m->qmp);
+    template_free (&m->template);
+    appliance_files_free (&m->files);
+    free (m->hv);
+}
+
+#define cleanup_machine __attribute__ ((cleanup (machine_free)))
+
+static void
+machine_init (guestfs_h *g, struct machine *m)
+{
+    *m = (struct machine) {
+        .hv = g->hv ? xstrdup (g->hv) : default_hv (),
+        .files = APPLIANCE_FILES_NONE,
+        .template = TEMPLATE_NONE,
+        .channel = -1,
+        .monitor = -1,
+        .console = -1,
+        .qmp = QMP_NONE,
+    };
+    m->qemu = (struct qemu_machine) {
+        .hv = m->hv,
+        .files = &m->files,
+        .accelerator = "tcg",
+        .memory_fd = -1,
+    };
+}
+
+/* A new appliance, connected to a machine that is about to start. */
 static int
-start_machine (guestfs_h *g, const struct appliance_files *files,
-               const char *hv, int channel, int console)
+connect_machine (guestfs_h *g, struct machine *m, int *ret_monitor)
+{
+    cleanup_fd int channel = -1;
+
+    close_fd (&m->channel);
+    close_fd (&m->monitor);
+    close_fd (&m->console);
+    appliance_free (g->appliance);
+    g->appliance = appliance_new ();
+    if (socket_pair (&channel, &m->channel, &g->error) < 0
+        || socket_pair (ret_monitor, &m->monitor, &g->error) < 0
+        || console_open (g, &m->console) < 0)
+        return -1;
+    g->appliance->transport = transport_new_socket (steal_fd (&channel));
+    m->qemu.sockets = (struct qemu_sockets) { m->channel, m->monitor };
+    return 0;
+}
+
+/* With the kernel, or the state that the template's had; the drives are the
+ * handle's, or none for a template.
+ */
+static int
+start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
+               bool with_drives)
 {
     cleanup_start struct start start = { 0 };
     cleanup_block_nodes struct block_nodes nodes = { 0 };
-    const struct qemu_machine machine = {
-        .files = files,
-        .accelerator = "tcg",
-        .sockets = { .channel = channel, .monitor = -1 },
-    };
+    cleanup_fd int monitor = -1;
 
+    if (connect_machine (g, m, &monitor) < 0)
+        return -1;
     start_init (&start, "qemu");
-    start_option (&start, "--memory=%lld", (long long) g->memsize << 20);
-    start_argument (&start, "%s", hv);
-    if (qemu_add_machine (g, &start, &machine) < 0)
+    qemu_add_machine (g, &start, &m->qemu);
+    if (with_kernel)
+        qemu_add_kernel (g, &start, &m->qemu);
+    else
+        qemu_add_state (&start);
+    if (with_drives && qemu_add_drives (g, &start, &nodes) < 0)
         return -1;
-    qemu_add_kernel (g, &start, &machine);
-    if (qemu_add_drives (g, &start, &nodes) < 0)
+    if (start_supervised (g, &start, m->console,
+                          &g->appliance->machine) < 0)
         return -1;
-    return start_supervised (g, &start, console, &g->appliance->machine);
+    return qmp_open (g, &m->qmp, steal_fd (&monitor));
+}
+
+/* The memory is in a file already: it is not part of the state. */
+static int
+leave_memory_out (guestfs_h *g, struct machine *m)
+{
+    json_t *capabilities = json_pack ("{s:[{s:s,s:b}]}", "capabilities",
+                                      "capability", "x-ignore-shared",
+                                      "state", 1);
+
+    return qmp_command (g, &m->qmp, "migrate-set-capabilities", capabilities,
+                        NULL);
+}
+
+static int
+migrate (guestfs_h *g, struct machine *m, const char *command)
+{
+    if (qmp_give_fd (g, &m->qmp, "state", m->template.state) < 0)
+        return -1;
+    return qmp_command (g, &m->qmp, command,
+                        json_pack ("{s:s}", "uri", "fd:state"), NULL);
+}
+
+static int
+save_state (guestfs_h *g, struct machine *m)
+{
+    if (leave_memory_out (g, m) < 0 || migrate (g, m, "migrate") < 0)
+        return -1;
+    for (;;) {
+        cleanup_json json_t *info = NULL;
+        const char *status;
+
+        if (qmp_command (g, &m->qmp, "query-migrate", NULL, &info) < 0)
+            return -1;
+        status = json_string_value (json_object_get (info, "status"));
+        if (status && strcmp (status, "completed") == 0)
+            return 0;
+        if (status && strcmp (status, "failed") == 0)
+            return fail (&g->error, EIO, "QEMU could not save the state of "
+                         "the machine");
+        poll (NULL, 0, SAVE_INTERVAL_MS);
+    }
+}
+
+/* Until its daemon asks who it is for. */
+static int
+wait_for_question (guestfs_h *g)
+{
+    struct packet packet;
+
+    if (launch_receive (g, &packet) < 0)
+        return -1;
+    if (packet.word != WIRE_SETUP_FLAG)
+        return fail (&g->error, EPROTO, "the daemon does not wait for a "
+                     "setup");
+    return 0;
+}
+
+static int
+boot_template (guestfs_h *g, struct machine *m)
+{
+    m->qemu.memory = QEMU_MEMORY_TO_KEEP;
+    m->qemu.memory_fd = m->template.memory;
+    if (start_machine (g, m, true, false) < 0 || wait_for_question (g) < 0)
+        return -1;
+    return save_state (g, m);
+}
+
+/* What was made while we waited for the lock is as good. */
+static int
+make_template (guestfs_h *g, struct machine *m, const char *key)
+{
+    cleanup_fd int lock = template_lock (g);
+    int r = lock < 0 ? -1 : template_find (g, key, &m->template);
+
+    if (r != 0)
+        return r;
+    debug (g, "launch: booting a template");
+    if (template_begin (g, (int64_t) g->memsize << 20, &m->template) < 0
+        || boot_template (g, m) < 0
+        || template_publish (g, &m->template, key) < 0)
+        return -1;
+    template_free (&m->template);
+    return template_find (g, key, &m->template);
+}
+
+static int
+find_or_make_template (guestfs_h *g, struct machine *m)
+{
+    cleanup_free char *key = qemu_key (g, &m->qemu);
+    int r = template_find (g, key, &m->template);
+
+    return r == 0 ? make_template (g, m, key) : r;
+}
+
+static int
+restore (guestfs_h *g, struct machine *m)
+{
+    m->qemu.memory = QEMU_MEMORY_TEMPLATE;
+    m->qemu.memory_fd = m->template.memory;
+    if (start_machine (g, m, false, true) < 0
+        || leave_memory_out (g, m) < 0
+        || migrate (g, m, "migrate-incoming") < 0
+        || qmp_wait_event (g, &m->qmp, "RESUME") < 0)
+        return -1;
+    return send_setup (g);
+}
+
+/* Why there is no template: the launch goes on without. */
+static void
+give_up_template (guestfs_h *g, struct machine *m)
+{
+    debug (g, "launch: booting, without a template: %s", g->error.message);
+    error_clear (&g->error);
+    template_free (&m->template);
+    m->qemu.memory = QEMU_MEMORY_OWN;
+    m->qemu.memory_fd = -1;
 }
 
 static int
 launch (guestfs_h *g)
 {
-    cleanup_appliance_files struct appliance_files files
-        = APPLIANCE_FILES_NONE;
-    cleanup_free char *hv = g->hv ? xstrdup (g->hv) : default_hv ();
-    cleanup_fd int ours = -1, channel = -1, console = -1;
+    cleanup_machine struct machine m;
 
-    if (check_possible (g) < 0 || appliance_files_find (g, &files) < 0
-        || socket_pair (&ours, &channel, &g->error) < 0
-        || console_open (g, &console) < 0)
+    machine_init (g, &m);
+    if (check_possible (g) < 0 || appliance_files_find (g, &m.files) < 0)
         return -1;
     for (size_t i = 0; i < g->nr_drives; i++)
         g->drives[i]->through_storage = true;
-    g->appliance->transport = transport_new_socket (steal_fd (&ours));
-    return start_machine (g, &files, hv, channel, console);
+    if (find_or_make_template (g, &m) > 0 && restore (g, &m) == 0)
+        return 0;
+    if (m.template.folder) /* it does not work: another one next time */
+        template_remove (&m.template);
+    give_up_template (g, &m);
+    return start_machine (g, &m, true, true);
 }
 
 const struct backend backend_direct = {

@@ -22,26 +22,29 @@ launch_progress (guestfs_h *g, uint64_t position)
     event_send (g, GUESTFS_EVENT_PROGRESS, NULL, 0, array, 4);
 }
 
+int
+launch_receive (guestfs_h *g, struct packet *ret)
+{
+    int n;
+
+    while ((n = appliance_poll (g, ret)) == 0)
+        if (appliance_wait (g, TRANSPORT_READ, LAUNCH_TIMEOUT_MS) < 0)
+            return -1;
+    return n < 0 ? -1 : 0;
+}
+
 /* The daemon's first word. */
 static int
 wait_for_daemon (guestfs_h *g)
 {
     struct packet packet;
-    int n;
 
-    for (;;) {
-        n = appliance_poll (g, &packet);
-        if (n == 0 && appliance_wait (g, TRANSPORT_READ,
-                                      LAUNCH_TIMEOUT_MS) < 0)
-            return -1;
-        if (n < 0)
-            return -1;
-        if (n > 0 && (packet.word != WIRE_SETUP_FLAG
-                      || !g->backend->send_setup))
-            break;
-        if (n > 0 && g->backend->send_setup (g) < 0)
-            return -1;
-    }
+    if (launch_receive (g, &packet) < 0)
+        return -1;
+    if (packet.word == WIRE_SETUP_FLAG && g->backend->send_setup
+        && (g->backend->send_setup (g) < 0
+            || launch_receive (g, &packet) < 0))
+        return -1;
     if (packet.word != WIRE_LAUNCH_FLAG)
         return fail (&g->error, EPROTO, "the daemon broke the protocol: its "
                      "first word is 0x%x", packet.word);

@@ -4,12 +4,16 @@
 #define LIB_LAUNCH_H
 
 #include "handle.h"
+#include "receiver.h"
 
 /* Tell the program that launching has come so far: position of 12, and
  * that nothing may happen for this long before it counts as hanging.
  */
 #define LAUNCH_STEPS 12
 #define LAUNCH_TIMEOUT_MS 60000
+
+/* The next thing that a daemon says which starts. */
+int launch_receive (guestfs_h *g, struct packet *ret);
 
 void launch_progress (guestfs_h *g, uint64_t position);
 

@@ -76,12 +76,33 @@ add_parameters (guestfs_h *g, struct start *start)
     }
 }
 
-int
+/* A file must be as large as the memory. */
+static void
+add_memory (guestfs_h *g, struct start *start, const struct qemu_machine *m)
+{
+    start_argument (start, "-m");
+    start_argument (start, "%d", g->memsize);
+    if (m->memory == QEMU_MEMORY_OWN)
+        return;
+    start_keep_disk (start, m->memory_fd, m->memory == QEMU_MEMORY_TEMPLATE);
+    start_argument (start, "-object");
+    start_argument (start, "memory-backend-file,id=memory,size=%dM,share=%s,"
+                    "mem-path=/proc/self/fd/%d", g->memsize,
+                    m->memory == QEMU_MEMORY_TO_KEEP ? "on" : "off",
+                    m->memory_fd);
+    add (start, "-machine", "memory-backend=memory");
+    if (m->memory == QEMU_MEMORY_TEMPLATE)
+        start_template_memory (start, m->memory_fd);
+}
+
+void
 qemu_add_machine (guestfs_h *g, struct start *start,
                   const struct qemu_machine *m)
 {
     bool kvm = strcmp (m->accelerator, "kvm") == 0;
 
+    start_argument (start, "%s", m->hv);
+    start_option (start, "--memory=%lld", (long long) g->memsize << 20);
     for (size_t i = 0; i < sizeof fixed_arguments / sizeof *fixed_arguments;
          i++)
         add (start, fixed_arguments[i][0], fixed_arguments[i][1]);
@@ -89,14 +110,12 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     start_argument (start, "q35,accel=%s,vmport=off,smm=off,sata=off,usb=off",
                     m->accelerator);
     add (start, "-cpu", kvm ? "host" : "max");
-    start_argument (start, "-m");
-    start_argument (start, "%d", g->memsize);
+    add_memory (g, start, m);
     start_argument (start, "-smp");
     start_argument (start, "%d", g->smp);
     add_sockets (start, &m->sockets);
     add_root (start, m->files);
     add_parameters (g, start);
-    return 0;
 }
 
 /* What the kernel need not do.  Its self-tests and tables for tracing take a
@@ -123,6 +142,12 @@ qemu_add_kernel (guestfs_h *g, struct start *start,
     start_argument (start, KERNEL_ARGUMENTS " selinux=%d%s%s",
                     g->selinux, g->append ? " " : "",
                     g->append ? g->append : "");
+}
+
+void
+qemu_add_state (struct start *start)
+{
+    add (start, "-incoming", "defer");
 }
 
 static int

@@ -12,24 +12,40 @@ struct qemu_sockets {
     int monitor; /* QMP; -1: not wanted */
 };
 
+/* Where its memory is. */
+enum qemu_memory {
+    QEMU_MEMORY_OWN,      /* nobody else sees it */
+    QEMU_MEMORY_TO_KEEP,  /* in a file, which it writes */
+    QEMU_MEMORY_TEMPLATE, /* read from a file, until it is written */
+};
+
 struct qemu_machine {
+    const char *hv;          /* the emulator */
     const struct appliance_files *files;
     const char *accelerator; /* "kvm" or "tcg" */
+    enum qemu_memory memory;
+    int memory_fd;           /* that file, or -1 */
     struct qemu_sockets sockets;
 };
 
-/* Everything but what is particular to a handle: also the machine that a
- * template is made of has it.
- */
-int qemu_add_machine (guestfs_h *g, struct start *start,
-                      const struct qemu_machine *m);
+/* Everything but what it boots, and what is particular to a handle. */
+void qemu_add_machine (guestfs_h *g, struct start *start,
+                       const struct qemu_machine *m);
 
 /* What it boots. */
 void qemu_add_kernel (guestfs_h *g, struct start *start,
                       const struct qemu_machine *m);
 
+/* Or rather: it waits for the state of one that has booted. */
+void qemu_add_state (struct start *start);
+
 /* The drives of the handle, in order. */
 int qemu_add_drives (guestfs_h *g, struct start *start,
                      struct block_nodes *nodes);
+
+/* All that a template depends on: two machines with the same text can be
+ * copies of one.
+ */
+char *qemu_key (guestfs_h *g, const struct qemu_machine *m);
 
 #endif /* LIB_QEMU_ARGUMENTS_H */

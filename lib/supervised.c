@@ -138,15 +138,27 @@ start_keep_disk (struct start *s, int fd, bool readonly)
     start_inherit (s, fd);
 }
 
+static void
+preload (struct start *s, const char *name)
+{
+    cleanup_free char *library = helper_path (name);
+
+    if (!s->has_preload)
+        start_option (s, "--preload=%s", library);
+    s->has_preload = true;
+}
+
+void
+start_template_memory (struct start *s, int fd)
+{
+    preload (s, "guestfs-template-memory.so");
+    start_option (s, "--template-memory=%d", fd);
+}
+
 void
 start_keep_overlay (struct start *s, int fd, int overlay)
 {
-    if (!s->has_overlays) {
-        cleanup_free char *library = helper_path ("guestfs-overlay.so");
-
-        start_option (s, "--preload=%s", library);
-        s->has_overlays = true;
-    }
+    preload (s, "guestfs-overlay.so");
     start_keep_disk (s, fd, true);
     start_keep_disk (s, overlay, false);
     start_option (s, "--overlay=%d:%d", fd, overlay);

@@ -25,7 +25,7 @@ struct supervised {
 /* What is to be started: filled in with the functions below. */
 struct start {
     struct strings argv;
-    bool has_overlays;
+    bool has_preload;
     struct strings program;  /* the part after "--" */
     int *inherited;          /* descriptors that the child gets */
     size_t nr_inherited;
@@ -67,6 +67,11 @@ void start_keep_disk (struct start *s, int fd, bool readonly);
  * does: all that goes to the other file, and is seen from there.
  */
 void start_keep_overlay (struct start *s, int fd, int overlay);
+
+/* The read-only disk image that is the memory of a template, which QEMU may
+ * believe that it can write.
+ */
+void start_template_memory (struct start *s, int fd);
 
 /* Start it.  Its stdout and stderr go to console. */
 int start_supervised (guestfs_h *g, struct start *s, int console,

@@ -112,7 +112,7 @@ send_chunks (guestfs_h *g, struct transfer *t, struct chunk_batch *batch,
             return 1;
         /* A pipe may have nothing for ever. */
         if (!is_ready (t)) {
-            if (appliance_wait_or (g, TRANSPORT_READ, t->fd, POLLIN) < 0)
+            if (appliance_wait_or (g, TRANSPORT_READ, t->fd, POLLIN, -1) < 0)
                 return -1;
             continue;
         }
@@ -204,7 +204,7 @@ write_gathered (guestfs_h *g, struct transfer *t, struct gathered *got,
         else if (errno == EAGAIN && g->user_cancel)
             fail_cancelled (local);
         else if (errno == EAGAIN) {
-            if (appliance_wait_or (g, 0, t->fd, POLLOUT) < 0)
+            if (appliance_wait_or (g, 0, t->fd, POLLOUT, -1) < 0)
                 return -1;
         } else if (errno != EINTR)
             fail (local, errno, "%s: %m", t->name);
