@@ -65,7 +65,7 @@ compare_candidates (const void *a, const void *b)
 }
 
 static void
-find_candidates (struct candidates *c)
+find_candidates (struct build *b, struct candidates *c)
 {
     static const struct {
         const char *pattern;
@@ -79,6 +79,7 @@ find_candidates (struct candidates *c)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         glob_t found = { 0 };
 
+        input_add_matches (b, places[i].pattern);
         glob (places[i].pattern, 0, NULL, &found);
         for (size_t j = 0; j < found.gl_pathc; j++) {
             const char *path = found.gl_pathv[j];
@@ -126,10 +127,11 @@ fail_unreadable (const char *path, struct error *err)
 }
 
 static bool
-has_modules (const char *folder)
+has_modules (struct build *b, const char *folder)
 {
     cleanup_free char *path = xasprintf ("%s/modules.dep", folder);
 
+    input_add (b, path);
     return access (path, R_OK) == 0;
 }
 
@@ -168,7 +170,7 @@ choose_named (struct build *b, struct error *err)
                      image.release);
     folder = b->modules ? xstrdup (b->modules)
                         : xasprintf (MODULES_FOLDER "/%s", image.release);
-    if (!has_modules (folder)) {
+    if (!has_modules (b, folder)) {
         errno = ENOENT;
         return fail_no_modules (b->kernel, folder, err);
     }
@@ -189,7 +191,7 @@ try_candidate (struct build *b, const struct candidate *c,
                      : xasprintf (MODULES_FOLDER "/%s", c->release);
 
     input_add (b, c->path);
-    if (!has_modules (folder))
+    if (!has_modules (b, folder))
         fail_no_modules (c->path, folder, &reason);
     else if (kernel_image_open (&image, c->path, &reason) < 0) {
         if (reason.errnum == EACCES)
@@ -223,10 +225,7 @@ kernel_choose (struct build *b, struct error *err)
 
     if (b->kernel)
         return choose_named (b, err);
-    /* A new kernel is found because these folders change. */
-    input_add (b, "/boot");
-    input_add (b, MODULES_FOLDER);
-    find_candidates (&c);
+    find_candidates (b, &c);
     for (size_t i = 0; i < c.count; i++)
         if (fits_modules (b, &c.item[i])
             && try_candidate (b, &c.item[i], &reason))

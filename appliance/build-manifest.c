@@ -7,6 +7,7 @@
  *     release 6.1.0-18-amd64
  *     input 8247232 1700129821.000000000 100644 /boot/vmlinuz-...
  *     absent /usr/bin/sgdisk
+ *     matches 8c3a5f9e0d1b2c47 /boot/vmlinuz-*
  *     output 9437184 1700129900.123456789 100644 root
  *
  * One is current if each line is still what would be written.
@@ -16,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,6 +37,7 @@
 #define RELEASE "release "
 #define INPUT "input "
 #define ABSENT "absent "
+#define MATCHES "matches "
 #define OUTPUT "output "
 
 static const char *const outputs[] = { KERNEL_NAME, INITRD_NAME, ROOT_NAME };
@@ -63,6 +66,40 @@ input_add (struct build *b, const char *path)
     strings_add_take (&b->inputs, describe_input (path));
 }
 
+/* FNV-1a, continued from a hash so far: names that are not the same by
+ * accident; nobody is deceived by one that is, since the whole manifest is
+ * compared.
+ */
+#define HASH_START 0xcbf29ce484222325u
+
+static uint64_t
+hash_text (uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char) *text) * 0x100000001b3u;
+    return hash;
+}
+
+/* Which files there are, whatever else is in their folder. */
+static char *
+describe_matches (const char *pattern)
+{
+    glob_t found = { 0 };
+    uint64_t hash = HASH_START;
+
+    glob (pattern, 0, NULL, &found);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        hash = hash_text (hash_text (hash, found.gl_pathv[i]), "\n");
+    globfree (&found);
+    return xasprintf (MATCHES "%016" PRIx64 " %s", hash, pattern);
+}
+
+void
+input_add_matches (struct build *b, const char *pattern)
+{
+    strings_add_take (&b->inputs, describe_matches (pattern));
+}
+
 static char *
 describe_output (const char *folder, const char *name)
 {
@@ -72,19 +109,6 @@ describe_output (const char *folder, const char *name)
     if (lstat (path, &st) < 0 || !S_ISREG (st.st_mode))
         return xasprintf (ABSENT "%s", name);
     return describe (OUTPUT, &st, name);
-}
-
-/* FNV-1a: names that are not the same by accident; nobody is deceived by
- * one that is, since the whole manifest is compared.
- */
-static uint64_t
-hash_text (const char *text)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char) *text) * 0x100000001b3u;
-    return hash;
 }
 
 /* A path of several lines would be read back as something else. */
@@ -128,38 +152,39 @@ manifest_write (const struct build *b, uint64_t *ret_hash,
         strings_add_take (&lines, describe_output (b->work, outputs[i]));
     strings_add (&lines, "");
     text = strings_join (&lines, "\n");
-    *ret_hash = hash_text (text);
+    *ret_hash = hash_text (HASH_START, text);
     return write_file (path, text, err);
 }
 
-/* Where the path begins in a line of an input: it is the last of its
- * words, and may have spaces.
+/* Where the path begins in a line, after that many words: it is the last,
+ * and may have spaces.  A damaged line gives "".
  */
 static const char *
-path_of (const char *line)
+path_after (const char *line, int words)
 {
-    for (int word = 0; line && word < 4; word++) {
+    for (; line && words > 0; words--) {
         line = strchr (line, ' ');
         line = line ? line + 1 : NULL;
     }
-    return line;
+    return line ? line : "";
 }
 
 static bool
 line_is_current (const char *folder, const char *line)
 {
     cleanup_free char *now = NULL;
-    const char *path;
 
     if (string_starts_with (line, INPUT))
-        now = (path = path_of (line)) ? describe_input (path) : NULL;
+        now = describe_input (path_after (line, 4));
     else if (string_starts_with (line, ABSENT))
-        now = describe_input (line + strlen (ABSENT));
+        now = describe_input (path_after (line, 1));
+    else if (string_starts_with (line, MATCHES))
+        now = describe_matches (path_after (line, 2));
     else if (string_starts_with (line, OUTPUT))
-        now = (path = path_of (line)) ? describe_output (folder, path) : NULL;
+        now = describe_output (folder, path_after (line, 4));
     else
         return true;
-    return now && strcmp (now, line) == 0;
+    return strcmp (now, line) == 0;
 }
 
 static char **

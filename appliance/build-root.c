@@ -134,6 +134,7 @@ stage_matches (struct build *b, const char *folder, const char *name,
     glob_t found = { 0 };
     int r = 0;
 
+    input_add_matches (b, pattern);
     glob (pattern, 0, NULL, &found);
     for (size_t i = 0; i < found.gl_pathc && r == 0; i++) {
         cleanup_error struct error reason = { 0 };
@@ -167,7 +168,6 @@ stage_named_program (struct build *b, const struct root_row *row,
                              row->name);
 }
 
-/* If it comes later, one of these folders or the loader's cache changes. */
 static int
 stage_library (struct build *b, const struct root_row *row,
                struct error *err)
@@ -209,23 +209,6 @@ stage_row (struct build *b, const struct root_row *row, struct error *err)
     return -1;
 }
 
-/* Programs come and go: what changes then are their folders, of which only
- * the names of what we look for count.
- */
-static void
-add_program_folders (struct build *b)
-{
-    for (size_t i = 0; program_folders[i]; i++)
-        for (const struct root_row *row = root_rows; row->name; row++)
-            if (row->kind == ROOT_PROGRAM && !strchr (row->name, '*')) {
-                cleanup_free char *path
-                    = xasprintf ("%s/%s", program_folders[i], row->name);
-
-                if (access (path, F_OK) < 0)
-                    input_add (b, path);
-            }
-}
-
 int
 root_stage (struct build *b, struct error *err)
 {
@@ -236,7 +219,6 @@ root_stage (struct build *b, struct error *err)
     for (const struct root_row *row = root_rows; row->name; row++)
         if (stage_row (b, row, err) < 0)
             return -1;
-    add_program_folders (b);
     return stage_program (b, b->daemon, "/init", err);
 }
 

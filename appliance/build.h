@@ -75,6 +75,9 @@ void remove_tree (const char *folder);
  */
 void input_add (struct build *b, const char *path);
 
+/* And on which paths there are that fit a pattern of glob(7). */
+void input_add_matches (struct build *b, const char *pattern);
+
 /* Write the manifest of b->work.  Its hash goes to *ret_hash. */
 int manifest_write (const struct build *b, uint64_t *ret_hash,
                     struct error *err);

@@ -249,6 +249,39 @@ class Kernel(ApplianceTestCase):
         self.assertEqual(name, "ENOENT")
         self.assertIn(f"{self.cache}/modules.dep", message)
 
+    def in_boot(self, boot):
+        """Start the builder where /boot is that folder."""
+        return subprocess.Popen(
+            ["unshare", "-Urm", "sh", "-c",
+             f'mount --bind {boot} /boot && exec "$@"', "sh", BUILDER,
+             *map(str, self.options())], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    @unittest.skipUnless(have_namespaces(), "no user namespaces")
+    @unittest.skipIf(list(pathlib.Path("/lib/modules").glob("*/vmlinuz")),
+                     "there are kernels in /lib/modules, too")
+    def test_choice(self):
+        boot = self.folder / "boot"
+        boot.mkdir()
+        out, errors = self.in_boot(boot).communicate(timeout=TIMEOUT)
+        self.assertEqual(out, "")
+        self.assertIn("error ENOENT there is no kernel for QEMU", errors)
+
+        release, kernel = host_kernel()
+        (boot / "vmlinuz-99.9-none").write_bytes(b"no modules")
+        out, errors = self.in_boot(boot).communicate(timeout=TIMEOUT)
+        self.assertEqual(out, "")
+        self.assertIn("error ENOENT there are no modules for the kernel "
+                      "/boot/vmlinuz-99.9-none", errors)
+
+        shutil.copyfile(kernel, boot / f"vmlinuz-{release}")
+        first = finish(self.in_boot(boot))
+        self.assertEqual(first["release"], release)
+        (boot / "grub").touch()
+        self.assertEqual(finish(self.in_boot(boot)), first)
+        (boot / "vmlinuz-98").touch()
+        self.assertNotEqual(finish(self.in_boot(boot)), first)
+
     def test_modules_without_erofs(self):
         modules = self.folder / "modules"
         modules.mkdir()
