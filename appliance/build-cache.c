@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +18,11 @@
 #include "build.h"
 #include "cleanup.h"
 #include "memory.h"
+#include "remove-tree.h"
 
 #define FINISHED "appliance-"
 #define UNFINISHED "build-"
 #define LOCK "lock"
-
-/* Folders that nftw(3) may have open. */
-#define OPEN_FOLDERS 16
 
 int
 cache_check (const struct build *b, struct error *err)
@@ -131,22 +128,4 @@ cache_clean (const struct build *b)
     for (size_t i = 0; i < folders.count; i++)
         if (manifest_check (folders.item[i], b->options) == MANIFEST_STALE)
             remove_tree (folders.item[i]);
-}
-
-static int
-remove_entry (const char *path, const struct stat *st, int type,
-              struct FTW *ftw)
-{
-    (void) st;
-    (void) type;
-    (void) ftw;
-    remove (path);
-    return 0;
-}
-
-/* What can't be removed is in nobody's way. */
-void
-remove_tree (const char *folder)
-{
-    nftw (folder, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }

@@ -18,6 +18,7 @@
 #include "cleanup.h"
 #include "memory.h"
 #include "options.h"
+#include "remove-tree.h"
 
 #define INIT_PROGRAM "guestfs-initrd"
 #define README_NAME "README.fixed"

@@ -65,9 +65,6 @@ char *cache_publish (struct build *b, struct error *err);
  */
 void cache_clean (const struct build *b);
 
-/* Remove a folder with all in it. */
-void remove_tree (const char *folder);
-
 /* build-manifest.c: what an appliance was made of. */
 
 /* Remember that the appliance depends on this path: on what is there, or

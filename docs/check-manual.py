@@ -3,7 +3,8 @@
 """The manual pages: formatted without a warning, not wider than a terminal,
 and complete.
 
-usage: check-manual.py ROOT GUESTFS.H GUESTFSD GUESTFS.3 OTHER-PAGE...
+usage: check-manual.py ROOT GUESTFS.H GUESTFSD MAKE-FIXED-APPLIANCE GUESTFS.3
+           OTHER-PAGE...
 """
 
 import os
@@ -105,27 +106,29 @@ def check_links(root, guide, page):
             yield f"guestfs.3: [{name}] was left as it is"
 
 
-def check_options(root, guestfsd):
+def check_options(root, program, page):
     """--help and the manual know the same options."""
     option = re.compile(r"(?<![\w-])--?[a-zA-Z][a-z-]*")
-    usage = subprocess.run([guestfsd, "--help"], capture_output=True,
+    usage = subprocess.run([program, "--help"], capture_output=True,
                            check=True, text=True).stdout
-    manual = (root / "docs/guestfsd.8.md").read_text(encoding="utf-8")
+    manual = (root / "docs" / page).read_text(encoding="utf-8")
     helped = set(option.findall(usage))
     shown = set(option.findall(sections(manual)["OPTIONS"]))
     for name in helped ^ shown:
-        yield (f"guestfsd: {name} is only in "
+        yield (f"{page}: {name} is only in "
                f"{'--help' if name in helped else 'the manual'}")
 
 
-def main(root, guestfs_h, guestfsd, *pages):
+def main(root, guestfs_h, guestfsd, make_fixed_appliance, *pages):
     root = Path(root)
     guide = (root / "docs/guestfs.3.md").read_text(encoding="utf-8")
     page = Path(pages[0]).read_text(encoding="utf-8")
     problems = [
         *(problem for name in pages for problem in check_layout(name)),
         *check_environment(root, guide),
-        *check_options(root, guestfsd),
+        *check_options(root, guestfsd, "guestfsd.8.md"),
+        *check_options(root, make_fixed_appliance,
+                       "libguestfs-make-fixed-appliance.1.md"),
         *check_readme(root),
         *check_words(page, Path(guestfs_h).read_text(encoding="utf-8")),
         *check_links(root, guide, page),

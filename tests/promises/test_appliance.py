@@ -398,5 +398,39 @@ class Boot(ApplianceTestCase):
             self.assertNotIn("cannot open", text.stdout + text.stderr, path)
 
 
+class Fixed(TestCase):
+    """libguestfs-make-fixed-appliance, of the options the packed one: the
+    other is a part of it."""
+
+    def make(self, *options, **variables):
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        return subprocess.run(
+            [os.environ["MAKE_FIXED_APPLIANCE"], *options],
+            capture_output=True, text=True, timeout=TIMEOUT, check=False,
+            env=os.environ | {"TMPDIR": str(self.folder / "tmp")} | variables)
+
+    def test_packed(self):
+        result = self.make("--xz")
+        self.assertEqual((result.returncode, result.stdout, result.stderr),
+                         (0, "", ""))
+        self.assertEqual(os.listdir("tmp"), [])
+        packed, = self.folder.glob("appliance-*.tar.xz")
+        run("tar", "xf", packed)
+        self.assertEqual(sorted(os.listdir("appliance")),
+                         ["README.fixed", "initrd", "kernel", "root"])
+        run("fsck.erofs", "appliance/root")
+
+    def test_errors(self):
+        for options in [], ["--xz", "folder"], ["--unknown"], ["a", "b"]:
+            result = self.make(*options)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn("libguestfs-make-fixed-appliance: ", result.stderr)
+        result = self.make("--xz", LIBGUESTFS_KERNEL="/etc/passwd")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(": /etc/passwd: not a kernel", result.stderr)
+        self.assertEqual(os.listdir("tmp"), [])
+        self.assertEqual(os.listdir(), ["tmp"])
+
+
 if __name__ == "__main__":
     unittest.main()
