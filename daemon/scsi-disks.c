@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The disks of a machine of QEMU's.
  *
- * The driver of disks is loaded last: it then finds all of them at once, and
- * loading it ends when their partitions are known.  Which of them the kernel
- * calls sda and which sdb is left to chance; the bus tells.
+ * The kernel looks at several at once, when it finds the time.  Which of
+ * them it calls sda and which sdb is left to chance: the bus tells.
  */
 
 #include "config.h"
@@ -14,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "init.h"
 #include "modules.h"
@@ -21,6 +21,7 @@
 
 #define HOSTS "/sys/class/scsi_host"
 #define DEVICES "/sys/bus/scsi/devices"
+#define PROBE "/sys/bus/scsi/drivers_probe"
 
 /* As many as the bus has. */
 #define TARGETS 256
@@ -30,7 +31,9 @@ load_empty_scsi_bus (struct error *err)
 {
     if (module_load_with ("scsi_mod", "scan=manual", err) < 0)
         return -1;
-    return module_load ("virtio_scsi", err);
+    if (module_load ("virtio_scsi", err) < 0)
+        return -1;
+    return module_load ("sd_mod", err);
 }
 
 /* The only host there is: its number; -1 if there is none. */
@@ -70,6 +73,24 @@ disk_at_target (int host, size_t target)
     return NULL;
 }
 
+/* Wait until the driver has looked at the disk, and knows its partitions.
+ * The first setting has it look now, unless it does already; it holds the
+ * device's lock while it does, and the second setting takes that.
+ */
+static int
+settle (int host, size_t target, struct error *err)
+{
+    cleanup_free char *name = xasprintf ("%d:0:%zu:0", host, target);
+    cleanup_free char *control = xasprintf (DEVICES "/%s/power/control",
+                                            name);
+
+    if (access (control, F_OK) < 0)
+        return fail (err, ENODEV, "disk %zu is not there", target + 1);
+    if (write_setting (PROBE, name, err) < 0)
+        return -1;
+    return write_setting (control, "on", err);
+}
+
 int
 attach_scsi_disks (struct daemon *daemon, size_t count, struct error *err)
 {
@@ -83,13 +104,14 @@ attach_scsi_disks (struct daemon *daemon, size_t count, struct error *err)
         if (scan (host, target, err) < 0)
             return -1;
     }
-    if (count > 0 && module_load ("sd_mod", err) < 0)
-        return -1;
     for (size_t i = 0; i < count; i++) {
-        char *disk = disk_at_target (host, i);
+        char *disk;
 
+        if (settle (host, i, err) < 0)
+            return -1;
+        disk = disk_at_target (host, i);
         if (!disk)
-            return fail (err, ENODEV, "disk %zu is not there", i + 1);
+            return fail (err, ENODEV, "disk %zu has no driver", i + 1);
         strings_add_take (&daemon->disks, disk);
     }
     return 0;
