@@ -107,6 +107,8 @@ class Example:
     needs: str = ""      # an optional group
     shell: bool = True   # also run through guestfish
     appliance: bool = False  # relies on the start's file system
+    host_tools: bool = False  # and on the host's tools in the appliance, and
+                              # names of devices, as User Mode Linux has them
 
 
 @dataclass(frozen=True)
@@ -288,7 +290,7 @@ _CALL_KEYS = {"since", "proc", "args", "optargs", "returns", "visibility",
               "deprecated", "replaced_by", "group", "flags", "aliases",
               "shell_output", "shell", "planned", "untested", "summary",
               "doc", "see_also", "test"}
-_EXAMPLE_KEYS = {"start", "run", "needs", "shell", "appliance"}
+_EXAMPLE_KEYS = {"start", "run", "needs", "shell", "appliance", "host_tools"}
 
 
 def _reject_unknown(where, entry, known):
@@ -310,7 +312,8 @@ def parse_example(where, entry):
         if key not in entry:
             raise DescriptionError(where, f"a test without '{key}'")
     return Example(entry["start"], entry["run"], entry.get("needs", ""),
-                   entry.get("shell", True), entry.get("appliance", False))
+                   entry.get("shell", True), entry.get("appliance", False),
+                   entry.get("host_tools", False))
 
 
 def parse_call(where, name, subject, entry):

@@ -118,11 +118,11 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     add_parameters (g, start);
 }
 
-/* What the kernel need not do.  Its self-tests and tables for tracing take a
- * third of its boot.
+/* What the kernel need not do: its self-tests and tables for tracing take a
+ * third of its boot.  It says nothing but why it dies.
  */
 #define KERNEL_ARGUMENTS \
-    "console=ttyS0 quiet loglevel=0 panic=1 reboot=t edd=off " \
+    "console=ttyS0 quiet loglevel=1 panic=1 reboot=t edd=off " \
     "cryptomgr.notests=1 tsc=reliable no_timer_check lpj=4000000 " \
     "initcall_blacklist=init_kprobe_trace,cubictcp_register," \
     "bpf_rstat_kfunc_init,init_blk_tracer,load_system_certificate_list " \
@@ -156,14 +156,16 @@ add_drive (guestfs_h *g, struct start *start, struct block_nodes *nodes,
 {
     const struct drive *d = g->drives[number];
     int blocksize = d->blocksize ? d->blocksize : 512;
+    bool discard = d->discard && strcmp (d->discard, "disable") != 0;
     cleanup_free char *top = NULL;
 
     if (block_nodes_add (g, start, nodes, d, number, &top) < 0)
         return -1;
     start_argument (start, "-device");
     start_argument (start, "scsi-hd,bus=scsi.0,scsi-id=%zu,lun=0,drive=%s,"
-                    "logical_block_size=%d,physical_block_size=%d%s%s",
+                    "logical_block_size=%d,physical_block_size=%d%s%s%s",
                     number, top, blocksize, blocksize,
+                    discard ? "" : ",discard_granularity=0",
                     d->label ? ",serial=" : "", d->label ? d->label : "");
     return 0;
 }

@@ -14,6 +14,7 @@ struct test {
     const char *start;   /* a row of the table in start.c */
     const char *needs;   /* an optional group, or "" */
     bool needs_devices;  /* it is about more than files */
+    bool host_tools;     /* it looks around in User Mode Linux */
     void (*run) (struct test *t, guestfs_h *g);
     /* While it runs: */
     bool failed;
@@ -27,6 +28,11 @@ extern struct test api_tests[];
  * process?  Then only those about files can, in a folder of their own.
  */
 bool in_process (void);
+
+/* Or on "direct", in QEMU?  The appliance then has what the daemon needs,
+ * and no more.
+ */
+bool in_qemu (void);
 
 /* Bring a new handle into the state that a test starts from. */
 int start_state (guestfs_h *g, const char *name);

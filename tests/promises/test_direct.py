@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Machines of QEMU's: they start from a template, are alike in nothing that
+matters, and whatever is wrong with the cache or the host, they boot or say
+why not.
+"""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import guestfs
+
+from support import (MIB, TIMEOUT, TestCase, adopt_orphans, command_of,
+                     descendants, memory_of, reap_all)
+
+MEMSIZE = 256  # MiB, of all machines here
+CACHE = None   # with a template, for tests that leave it as it is
+
+
+def setUpModule():
+    global CACHE
+    CACHE = tempfile.mkdtemp(prefix="test-direct-cache.")
+
+
+def tearDownModule():
+    shutil.rmtree(CACHE)
+
+
+class Log:
+    """What a handle says that it does."""
+
+    def __init__(self, g):
+        self.text = ""
+        g.set_verbose(True)
+        g.set_event_callback(self.add, guestfs.EVENT_LIBRARY
+                             | guestfs.EVENT_APPLIANCE)
+
+    def add(self, event, handle, buffer, array):
+        self.text += buffer if isinstance(buffer, str) else buffer.decode()
+
+
+class DirectTestCase(TestCase):
+    def machine(self, *disks, cache=None, launch=True, prepare=None):
+        """A handle, and its log.  disks: sizes of scratch disks, or names."""
+        g = guestfs.GuestFS(python_return_dict=True)
+        self.addCleanup(g.close)
+        log = Log(g)
+        g.set_backend("direct")
+        g.set_cachedir(str(cache or CACHE))
+        g.set_memsize(MEMSIZE)
+        for disk in disks or (MIB,):
+            if isinstance(disk, int):
+                g.add_drive_scratch(disk)
+            else:
+                g.add_drive_opts(str(disk), format="raw")
+        if prepare:
+            prepare(g)
+        if launch:
+            g.launch()
+        return g, log
+
+    def fails(self, *disks, **options):
+        """Launching must fail: the message."""
+        g, _ = self.machine(*disks, launch=False, **options)
+        with self.assertRaises(RuntimeError) as caught:
+            g.launch()
+        self.assertTrue(g.is_config())
+        return str(caught.exception)
+
+    @staticmethod
+    def templates(cache):
+        return sorted(pathlib.Path(cache).glob(".guestfs-*/template-*"))
+
+
+class Copies(DirectTestCase):
+    """All from one template."""
+
+    def test_template(self):
+        self.machine()
+        _, log = self.machine()
+        self.assertNotIn("booting", log.text)
+        folder = self.templates(CACHE)[0].parent
+        self.assertEqual(folder.stat().st_mode & 0o777, 0o700)
+
+    def test_settings_make_another(self):
+        stale = self.templates(CACHE)[0].parent / ".template-killed"
+        stale.mkdir()  # left by somebody who was killed
+        (stale / "memory").write_bytes(b"")
+        _, log = self.machine(prepare=lambda g: g.set_append("one=1"))
+        self.assertIn("booting a template", log.text)
+        g, log = self.machine(prepare=lambda g: g.set_append("one=1"))
+        self.assertNotIn("booting", log.text)
+        self.assertIn("one=1", g.debug("sh", ["cat /proc/cmdline"]))
+        self.assertFalse(stale.exists())
+
+    def test_no_two_are_alike(self):
+        self.machine()  # there is a template now
+        before = time.time()
+        seen = []
+        for _ in range(3):
+            g, _ = self.machine()
+            seen.append({name: g.debug("sh", [command]) for name, command in (
+                ("random numbers", "cat /proc/sys/kernel/random/uuid"),
+                ("addresses", "cat /proc/1/maps"))})
+            g.mkfs("ext2", "/dev/sda")
+            g.mount("/dev/sda", "/")
+            g.touch("/now")
+            self.assertGreaterEqual(g.stat("/now")["st_mtime"], int(before))
+            self.assertLessEqual(g.stat("/now")["st_mtime"], time.time() + 1)
+        for name in seen[0]:
+            self.assertEqual(len({s[name] for s in seen}), 3, name)
+
+    def test_disks_are_in_order(self):
+        sizes = [(i + 1) * MIB for i in range(8)]
+        g, _ = self.machine(*sizes)
+        self.assertEqual(g.list_devices(),
+                         [f"/dev/sd{c}" for c in "abcdefgh"])
+        self.assertEqual([g.blockdev_getsize64(d) for d in g.list_devices()],
+                         sizes)
+
+    def test_partitions_are_there_at_once(self):
+        path = self.image("disk", 20 * MIB)
+        g, _ = self.machine(path)
+        g.part_disk("/dev/sda", "gpt")
+        g.close()
+        for _ in range(3):
+            g, _ = self.machine(MIB, path)
+            self.assertEqual(g.list_partitions(), ["/dev/sdb1"])
+            g.close()
+
+    def test_many_disks(self):
+        g, _ = self.machine(*[MIB + 512 * i for i in range(64)])
+        devices = g.list_devices()
+        self.assertEqual(len(devices), 64)
+        self.assertEqual([g.blockdev_getsize64(d) for d in devices],
+                         [MIB + 512 * i for i in range(64)])
+
+    def test_memory_is_shared(self):
+        handles, threads = [], []
+        self.machine()[0].close()  # there is a template now
+        for _ in range(4):
+            g, _ = self.machine(launch=False)
+            handles.append(g)
+            threads.append(threading.Thread(target=g.launch))
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        pids = descendants(os.getpid())
+        self.assertEqual(sum(b"qemu" in command_of(p) for p in pids), 8,
+                         [command_of(p) for p in pids])
+        # In KiB: much less than what each of them would take alone.
+        self.assertLess(memory_of(pids), 4 * 110 * 1024)
+
+    def test_what_was_synced_is_there(self):
+        path = self.image("disk", 4 * MIB)
+        g, _ = self.machine(path)
+        g.pwrite_device("/dev/sda", b"hello", 4096)
+        g.sync()
+        os.kill(g.get_pid(), signal.SIGKILL)
+        with self.assertRaisesRegex(RuntimeError, "has died"):
+            g.ping_daemon()
+        with open(path, "rb") as f:
+            f.seek(4096)
+            self.assertEqual(f.read(5), b"hello")
+        g.launch()  # the handle is as good as new
+        self.assertEqual(g.pread_device("/dev/sda", 5, 4096), b"hello")
+
+    def test_read_only_drive_can_be_written(self):
+        path = self.image("disk", 4 * MIB)
+        before = hashlib.sha256(path.read_bytes()).digest()
+        g, _ = self.machine(
+            launch=False, prepare=lambda g: g.add_drive_ro(str(path)))
+        g.launch()
+        g.mkfs("ext2", "/dev/sdb")
+        g.mount("/dev/sdb", "/")
+        g.write("/new", b"new")
+        self.assertEqual(g.read_file("/new"), b"new")
+        g.close()
+        self.assertEqual(hashlib.sha256(path.read_bytes()).digest(), before)
+
+    def test_nothing_outlives_the_program(self):
+        program = f"""
+import guestfs, sys
+g = guestfs.GuestFS()
+g.set_backend("direct")
+g.set_memsize({MEMSIZE})
+g.set_cachedir({CACHE!r})
+g.add_drive_scratch(1 << 20)
+g.launch()
+print("launched", flush=True)
+sys.stdin.read()
+"""
+        with subprocess.Popen([sys.executable, "-c", program],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as victim:
+            self.assertEqual(victim.stdout.readline(), "launched\n")
+            victim.kill()
+            victim.wait(TIMEOUT)
+        reap_all()
+
+
+class Trouble(DirectTestCase):
+    def template(self):
+        """The newest: that of all these machines, once there is one."""
+        self.machine()[0].close()
+        return max(self.templates(CACHE),
+                   key=lambda path: path.stat().st_mtime)
+
+    def test_damaged(self):
+        def cut(name, size):
+            return lambda template: os.truncate(template / name, size)
+
+        for damage in (cut("state", 1000), cut("memory", 4096),
+                       lambda template: (template / "memory").unlink()):
+            template = self.template()
+            damage(template)
+            g, log = self.machine()
+            g.ping_daemon()
+            self.assertIn(f"{template} is damaged, and removed", log.text)
+            self.assertIn("booting a template", log.text)
+            self.assertFalse(template.exists())
+
+    def test_lying_state(self):
+        """As large as it was, but QEMU can't read it."""
+        template = self.template()
+        state = template / "state"
+        state.write_bytes(b"\0" * state.stat().st_size)
+        g, log = self.machine()
+        g.ping_daemon()
+        self.assertIn("booting, without a template", log.text)
+        self.assertFalse(template.exists())
+
+    def test_no_more_than_four(self):
+        """What settings need no more is not kept for ever."""
+        template = self.template()
+        for i in range(5):
+            copy = pathlib.Path(f"{template}{i}")
+            copy.mkdir()
+            for name in "memory", "state", "key":
+                (copy / name).write_bytes(b"other key\n")
+        self.machine(prepare=lambda g: g.set_smp(2))
+        self.assertLessEqual(len(self.templates(CACHE)), 4)
+
+    def test_somebody_elses_cache(self):
+        cache = self.folder / "cache"
+        cache.mkdir()
+        folder = cache / f".guestfs-{os.geteuid()}"
+        folder.mkdir()
+        folder.chmod(0o777)
+        self.assertIn("nobody else may write to it",
+                      self.fails(cache=cache))
+        folder.rmdir()
+        folder.symlink_to("/tmp")
+        self.assertIn("Not a directory", self.fails(cache=cache))
+
+    def test_no_qemu(self):
+        self.assertIn(
+            "/usr/bin/no-such-qemu: No such file",
+            self.fails(prepare=lambda g: g.set_hv("/usr/bin/no-such-qemu")))
+
+    def test_bad_parameter(self):
+        message = self.fails(prepare=lambda g: g.config("-no-such", None))
+        self.assertIn("-no-such: invalid option", message)
+
+    def test_kernel_that_panics(self):
+        message = self.fails(
+            prepare=lambda g: g.set_append("rdinit=/nothing"))
+        self.assertIn("the appliance has died", message)
+        self.assertIn("Kernel panic", message)
+
+    def test_no_kernel(self):
+        kernel = self.folder / "kernel"
+        cache = self.folder
+        kernel.write_bytes(b"no kernel")
+        os.environ["LIBGUESTFS_KERNEL"] = str(kernel)
+        self.addCleanup(os.environ.pop, "LIBGUESTFS_KERNEL")
+        self.assertIn(str(kernel), self.fails(cache=cache))
+        kernel.chmod(0)
+        if os.geteuid() != 0:
+            self.assertIn(f"{kernel}: Permission denied",
+                          self.fails(cache=cache))
+
+    def test_full_disk(self):
+        """Room for the appliance, but not for a template."""
+        program = f"""
+import guestfs
+g = guestfs.GuestFS()
+g.set_backend("direct")
+g.set_memsize({MEMSIZE})
+g.set_cachedir("cache")
+g.set_verbose(True)
+g.add_drive_scratch(1 << 20)
+g.launch()
+g.ping_daemon()
+"""
+        (self.folder / "cache").mkdir()
+        result = subprocess.run(
+            ["unshare", "-Urm", "sh", "-c",
+             "mount -t tmpfs -o size=400m none cache && exec \"$@\"", "sh",
+             sys.executable, "-c", program],
+            capture_output=True, text=True, check=False)
+        if "unshare failed" in result.stderr:
+            self.skipTest("no user namespaces")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, "without a template: .*MiB are free")
+
+
+if __name__ == "__main__":
+    adopt_orphans()
+    unittest.main()
