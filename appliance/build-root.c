@@ -240,8 +240,8 @@ root_make_image (const struct build *b, const char *path, struct error *err)
     cleanup_command struct command c = COMMAND_NONE;
     cleanup_free char *uuid = format_uuid (b->uuid);
 
-    command_add (&c, "mkfs.erofs", "--quiet", "--all-root", "-x-1", "-T0",
-                 "-U", uuid, path, b->staging, NULL);
+    command_add (&c, "mkfs.erofs", "-d0", "--all-root", "-x-1", "-T0", "-U",
+                uuid, path, b->staging, NULL);
     if (command_run (&c, err) < 0)
         return err->errnum == ENOENT
                    ? fail (err, ENOENT, "the program mkfs.erofs is not "

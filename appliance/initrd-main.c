@@ -26,9 +26,11 @@
 #include "initrd.h"
 
 /* How long disks may take to appear, in seconds: an emulated processor of a
- * busy host takes some.
+ * busy host takes some.  The kernel's command line can say otherwise, which
+ * becomes an environment variable.
  */
 #define PATIENCE 120
+#define PATIENCE_VARIABLE "guestfs_patience"
 
 /* Between two looks, in nanoseconds. */
 #define PAUSE 1000000
@@ -121,8 +123,7 @@ is_root (const char *name, const char *uuid)
 static bool
 is_disk (const char *name)
 {
-    return strncmp (name, "vd", 2) == 0 || strncmp (name, "sd", 2) == 0
-           || strncmp (name, "pmem", 4) == 0;
+    return strncmp (name, "vd", 2) == 0 || strncmp (name, "sd", 2) == 0;
 }
 
 /* One look at all disks.  Which there are goes to seen, for the message. */
@@ -169,6 +170,15 @@ load_modules (const char *uuid, char *ret_name)
     return false;
 }
 
+static long
+get_patience (void)
+{
+    const char *text = getenv (PATIENCE_VARIABLE);
+    long seconds = text ? strtol (text, NULL, 10) : 0;
+
+    return seconds > 0 ? seconds : PATIENCE;
+}
+
 /* Disks may take a while. */
 static void
 wait_for_root (const char *uuid, char *ret_name)
@@ -176,13 +186,14 @@ wait_for_root (const char *uuid, char *ret_name)
     static const struct timespec pause = { .tv_nsec = PAUSE };
     char seen[1024];
     struct timespec now, start;
+    long patience = get_patience ();
 
     clock_gettime (CLOCK_MONOTONIC, &start);
     while (!look_for_root (uuid, ret_name, seen, sizeof seen)) {
         clock_gettime (CLOCK_MONOTONIC, &now);
-        if (now.tv_sec - start.tv_sec > PATIENCE)
-            give_up ("in %d seconds no disk with the appliance's root "
-                     "appeared; the disks are:%s", PATIENCE,
+        if (now.tv_sec - start.tv_sec > patience)
+            give_up ("in %ld seconds no disk with the appliance's root "
+                     "appeared; the disks are:%s", patience,
                      *seen ? seen : " none");
         nanosleep (&pause, NULL);
     }

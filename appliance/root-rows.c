@@ -25,6 +25,8 @@ const struct root_row root_rows[] = {
       "what features mke2fs (8) gives a filesystem" },
     { "/etc/magic", ROOT_FILE, false,
       "the host's additions to libmagic's database" },
+    { "/usr/lib/locale/C.utf8", ROOT_TREE, false,
+      "the daemon's locale: names that are not ASCII" },
     { "/usr/share/misc/magic.mgc", ROOT_FILE, false, "libmagic's database" },
     { "/usr/share/misc/magic", ROOT_TREE, false, "the rest of it" },
 
@@ -47,6 +49,12 @@ const struct root_row root_rows[] = {
     { "libmount.so.1", ROOT_LIBRARY, false, "mount options" },
     { "libselinux.so.1", ROOT_LIBRARY, false, "SELinux contexts" },
     { "libz.so.1", ROOT_LIBRARY, false, "compressed text" },
+
+    /* What libraries load, from folders beside them. */
+    { "gconv/gconv-modules", ROOT_LIBRARY, false, "which codes there are" },
+    { "gconv/gconv-modules.cache", ROOT_LIBRARY, false, "likewise" },
+    { "gconv/IBM850.so", ROOT_LIBRARY, false, "labels of FAT" },
+    { "ossl-modules/legacy.so", ROOT_LIBRARY, false, "old hashes of LUKS" },
 
     /* What it runs, group by group. */
     { "btrfs", ROOT_PROGRAM, false, "btrfs" },
@@ -107,9 +115,7 @@ const struct root_row root_rows[] = {
       "the host's random numbers" },
     { "drivers/md", ROOT_MODULES, false, "RAID, the device mapper" },
     { "drivers/net/virtio_net", ROOT_MODULES, false, "the network" },
-    { "drivers/nvdimm", ROOT_MODULES, false, "a root in memory" },
     { "drivers/nvme/host/nvme", ROOT_MODULES, false, "disks" },
-    { "drivers/scsi/scsi_debug", ROOT_MODULES, false, "tests" },
     { "drivers/scsi/sg", ROOT_MODULES, false, "disks, seen raw" },
     { "drivers/scsi/sr_mod", ROOT_MODULES, false, "disks that are CDs" },
     { "drivers/virtio", ROOT_MODULES, false, "QEMU's devices" },

@@ -3,6 +3,7 @@
 once; and it boots.
 """
 
+import bz2
 import gzip
 import lzma
 import os
@@ -35,6 +36,7 @@ exec cat
 # The setup header of a bzImage: Documentation/arch/x86/boot.rst of Linux.
 KERNEL_VERSION = 0x20e
 XLOADFLAGS = 0x236
+PAYLOAD_OFFSET = 0x248
 PAYLOAD_LENGTH = 0x24c
 
 
@@ -84,6 +86,32 @@ def host_kernel():
     release = max(p.name for p in pathlib.Path("/lib/modules").iterdir()
                   if pathlib.Path("/boot", f"vmlinuz-{p.name}").exists())
     return release, pathlib.Path("/boot", f"vmlinuz-{release}")
+
+
+def tiny_kernel():
+    """An ELF file with the note by which QEMU boots it."""
+    note = struct.pack("<III4sI", 4, 4, 18, b"Xen", 0x1000000)
+    header = struct.pack("<4sBBB9xHHIQQQIHHHHHH", b"\x7fELF", 2, 1, 1, 2, 62,
+                         1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 4, 4, 120, 0, 0, len(note), len(note),
+                          4)
+    return header + segment + note + bytes(100000)
+
+
+def bzimage(release, payload, size):
+    """A kernel's file with that payload, which was so large."""
+    sectors = 4
+    image = bytearray((sectors + 1) * 512)
+    image[0x1f1] = sectors
+    image[0x1fe:0x202] = b"\x55\xaa\xeb\x66"
+    image[0x202:0x208] = b"HdrS" + struct.pack("<H", 0x20f)
+    image[KERNEL_VERSION:KERNEL_VERSION + 2] = struct.pack("<H", 0x100)
+    image[XLOADFLAGS] = 1
+    image[PAYLOAD_OFFSET:PAYLOAD_OFFSET + 8] = struct.pack(
+        "<II", 16, len(payload) + 4)
+    image[0x300:0x300 + len(release)] = release.encode()
+    return (bytes(image) + bytes(16) + payload + struct.pack("<I", size)
+            + b"rest")
 
 
 class ApplianceTestCase(TestCase):
@@ -291,6 +319,25 @@ class Kernel(ApplianceTestCase):
         self.assertEqual(name, "ENOENT")
         self.assertIn("has no module", message)
 
+    def payloads(self, data):
+        """As Linux packs its kernels.  gzip tells the size itself."""
+        yield "gzip", gzip.compress(data)[:-4]
+        yield "bzip2", bz2.compress(data)
+        yield "xz", lzma.compress(data, check=lzma.CHECK_CRC32)
+        yield "lzma", lzma.compress(data, format=lzma.FORMAT_ALONE)
+        yield "zstd", run("zstd", "-22", "--ultra", "-c", input=data)
+        yield "lz4", run("lz4", "-l", "-9", "-c", input=data)
+
+    def test_payloads(self):
+        data = tiny_kernel()
+        for name, payload in self.payloads(data):
+            with self.subTest(name):
+                path = self.folder / name
+                path.write_bytes(bzimage(host_kernel()[0], payload,
+                                         len(data)))
+                kernel = build(*self.options(f"--kernel={path}"))["kernel"]
+                self.assertEqual(pathlib.Path(kernel).read_bytes(), data)
+
     def test_payload_that_is_damaged(self):
         """QEMU gets it as it is: perhaps it knows more."""
         for data in b"\0\0\0\0", b"\xff\xff\xff\xff":
@@ -325,7 +372,7 @@ def pack_modules(folder, source):
 
 class Boot(ApplianceTestCase):
 
-    def boot(self, appliance, *disks):
+    def boot(self, appliance, *disks, append=""):
         """What it prints: with these disks, in an emulated processor."""
         command = ["qemu-system-x86_64", "-nodefaults", "-display", "none",
                    "-no-reboot", "-machine", "q35,accel=tcg", "-cpu", "max",
@@ -333,7 +380,7 @@ class Boot(ApplianceTestCase):
                    "-kernel", appliance["kernel"],
                    "-initrd", appliance["initrd"], "-append",
                    "console=ttyS0 quiet panic=-1 cryptomgr.notests=1 "
-                   "word=abc"]
+                   "word=abc " + append]
         for disk in disks:
             command += ["-drive", f"file={disk},format=raw,if=virtio,"
                         "readonly=on"]
@@ -358,6 +405,14 @@ class Boot(ApplianceTestCase):
         self.assertIn("BEGIN\nword: abc\n", text)
         self.assertIn("\n/dev/vdb / erofs ro,", text)
         self.assertIn("\nmodules: good\nEND\n", text)
+
+    def test_no_root(self):
+        """It gives up, and says what there is."""
+        text = self.boot(build(*self.options()), self.root_of_another(),
+                         append="guestfs_patience=1")
+        self.assertIn("guestfs-initrd: in 1 seconds no disk with the "
+                      "appliance's root appeared; the disks are: vda", text)
+        self.assertNotIn("BEGIN", text)
 
     def test_kernel_is_unpacked(self):
         """And the real daemon is in its place."""
