@@ -69,8 +69,7 @@ first_word (const unsigned char *p, const unsigned char *end)
 static bool
 is_bzimage (const struct kernel_image *k)
 {
-    return k->size > HEADER_END
-           && memcmp (k->data + HEADER_MAGIC, "HdrS", 4) == 0
+    return memcmp (k->data + HEADER_MAGIC, "HdrS", 4) == 0
            && get_number (k->data + BOOT_FLAG, 2) == BOOT_FLAG_VALUE;
 }
 
@@ -84,11 +83,11 @@ find_payload (struct kernel_image *k)
     uint64_t start = (sectors + 1) * SECTOR
                      + (uint64_t) get_number (k->data + PAYLOAD_OFFSET, 4);
     uint64_t length = get_number (k->data + PAYLOAD_LENGTH, 4);
-    const unsigned char *p = k->data + start;
+    const unsigned char *p;
 
     if (length < 16 || start + length > k->size)
         return;
-    k->payload = p;
+    p = k->payload = k->data + start;
     k->payload_size = length;
     k->unpacked_size = get_number (p + length - 4, 4);
     if (!(p[0] == 0x1f && p[1] == 0x8b))
@@ -203,8 +202,8 @@ map_file (struct kernel_image *k, const char *path, struct error *err)
     if (!S_ISREG (st.st_mode))
         return fail (err, EINVAL, "%s: the kernel must be a regular file",
                      path);
-    if (st.st_size <= HEADER_END)
-        return fail (err, ENOEXEC, "%s: not a kernel", path);
+    if (st.st_size == 0)
+        return fail (err, ENOEXEC, "%s: not a kernel: it is empty", path);
     p = mmap (NULL, (size_t) st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (p == MAP_FAILED)
         return fail (err, errno, "%s: mmap: %m", path);
@@ -213,9 +212,12 @@ map_file (struct kernel_image *k, const char *path, struct error *err)
     return 0;
 }
 
-static int
-read_image (struct kernel_image *k, const char *path, struct error *err)
+int
+kernel_image_parse (struct kernel_image *k, const char *path,
+                    struct error *err)
 {
+    if (k->size <= HEADER_END)
+        return fail (err, ENOEXEC, "%s: not a kernel", path);
     if (is_bzimage (k))
         return read_bzimage (k, path, err);
     if (is_elf (k->data, k->size))
@@ -234,7 +236,7 @@ kernel_image_open (struct kernel_image *image, const char *path,
     *image = (struct kernel_image) { 0 };
     if (map_file (image, path, err) < 0)
         return -1;
-    if (read_image (image, path, err) < 0) {
+    if (kernel_image_parse (image, path, err) < 0) {
         kernel_image_close (image);
         return -1;
     }

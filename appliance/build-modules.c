@@ -416,7 +416,13 @@ static int
 run_depmod (const struct build *b, struct error *err)
 {
     cleanup_command struct command c = COMMAND_NONE;
+    cleanup_free char *table = xasprintf ("%s" MODULES_FOLDER
+                                          "/%s/modules.dep", b->staging,
+                                          b->release);
 
+    /* A kernel that has everything built in has no modules. */
+    if (make_parents (table, err) < 0)
+        return -1;
     command_add (&c, "depmod", "-b", b->staging, b->release, NULL);
     if (command_run (&c, err) < 0)
         return err->errnum == ENOENT

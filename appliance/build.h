@@ -111,6 +111,9 @@ struct kernel_image {
 /* -1 if the file can't be read or is no kernel for this machine. */
 int kernel_image_open (struct kernel_image *image, const char *path,
                        struct error *err);
+/* The same of a file that is in data and size. */
+int kernel_image_parse (struct kernel_image *k, const char *path,
+                        struct error *err);
 void kernel_image_close (struct kernel_image *image);
 
 #define cleanup_kernel_image __attribute__ ((cleanup (kernel_image_close)))

@@ -419,9 +419,56 @@ URI = {
     "user-only": b"ssh://@:@/",
 }
 
+
+
+def elf(machine=62, bits=2, offset=64, count=1, note_type=18, name_size=4,
+        note_offset=120):
+    """An unpacked kernel: a header, a segment of notes, a note."""
+    note = struct.pack("<III4sI", name_size, 4, note_type, b"Xen", 0x1000000)
+    return (struct.pack("<4sBBB9xHHIQQQIHHHHHH", b"\x7fELF", bits, 1, 1, 2,
+                        machine, 1, 0, offset, 0, 0, 64, 56, count, 0, 0, 0)
+            + struct.pack("<IIQQQQQQ", 4, 4, note_offset, 0, 0, len(note),
+                          len(note), 4)
+            + note + b"Linux version 6.1.0-18-amd64 (x)\n" + bytes(600))
+
+
+def bzimage(version=0x20f, flags=1, offset=16, length=40, release=0x100):
+    image = bytearray(2560)
+    image[0x1f1] = 4
+    image[0x1fe:0x208] = b"\x55\xaa\xeb\x66HdrS" + struct.pack("<H", version)
+    image[0x20e:0x210] = struct.pack("<H", release)
+    image[0x236] = flags
+    image[0x248:0x250] = struct.pack("<II", offset, length)
+    image[0x300:0x30e] = b"6.1.0-18-amd64"
+    return bytes(image) + bytes(16) + b"\xfd7zXZ" + bytes(60)
+
+
+KERNEL = {
+    "elf": elf(),
+    "elf-32-bits": elf(bits=1),
+    "elf-arm64": elf(machine=183),
+    "elf-no-note": elf(note_type=1),
+    "elf-segments-behind-end": elf(offset=1 << 40),
+    "elf-too-many-segments": elf(count=0xffff),
+    "elf-name-too-long": elf(name_size=0xfffffff0),
+    "elf-note-behind-end": elf(note_offset=(1 << 64) - 8),
+    "bzimage": bzimage(),
+    "bzimage-old": bzimage(version=0x20b),
+    "bzimage-32-bits": bzimage(flags=0),
+    "bzimage-payload-behind-end": bzimage(offset=0xffffffff),
+    "bzimage-payload-too-long": bzimage(length=0xffffffff),
+    "bzimage-payload-too-short": bzimage(length=3),
+    "bzimage-release-behind-end": bzimage(release=0xffff),
+    "bzimage-cut-off": bzimage()[:0x252],
+    "arm64": b"MZ".ljust(0x38, b"\0") + b"ARM\x64" + bytes(600),
+    "text": b"not a kernel\n" * 60,
+    "short": b"MZ",
+}
+
 CORPORA = {"message": MESSAGE, "reply": REPLY, "image": IMAGE,
            "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
-           "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI}
+           "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI,
+           "kernel": KERNEL}
 
 for target, corpus in CORPORA.items():
     folder = Path(__file__).parent / "corpus" / target

@@ -330,12 +330,16 @@ class Kernel(ApplianceTestCase):
 
     def test_payloads(self):
         data = tiny_kernel()
+        modules = self.folder / "modules" # all is built in
+        modules.mkdir()
+        (modules / "modules.dep").touch()
         for name, payload in self.payloads(data):
             with self.subTest(name):
                 path = self.folder / name
                 path.write_bytes(bzimage(host_kernel()[0], payload,
                                          len(data)))
-                kernel = build(*self.options(f"--kernel={path}"))["kernel"]
+                kernel = build(*self.options(
+                    f"--kernel={path}", f"--modules={modules}"))["kernel"]
                 self.assertEqual(pathlib.Path(kernel).read_bytes(), data)
 
     def test_payload_that_is_damaged(self):
