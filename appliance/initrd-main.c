@@ -97,8 +97,8 @@ load_module (const char *path)
     unlink (path);
 }
 
-/* Is the disk the root?  Others may hold anything, copies of roots too, but
- * none knows the UUID of ours, which was drawn when it was built.
+/* Is the disk the root?  Others may hold anything, other roots too, but not
+ * the UUID of ours, which was drawn when it was built.
  */
 static bool
 is_root (const char *name, const char *uuid)
@@ -126,29 +126,37 @@ is_disk (const char *name)
     return strncmp (name, "vd", 2) == 0 || strncmp (name, "sd", 2) == 0;
 }
 
-/* One look at all disks.  Which there are goes to seen, for the message. */
+/* One look at all disks.  Which there are goes to seen, for the message.
+ * A guest that had taken over an appliance may have read the UUID, and put
+ * it on its own disk: where two have it, neither is trusted.
+ */
 static bool
 look_for_root (const char *uuid, char *ret_name, char *seen, size_t size)
 {
     DIR *dir = opendir ("/sys/block");
     const struct dirent *entry;
-    bool found = false;
     size_t used = 0;
+    int found = 0;
 
     if (!dir)
         give_up ("/sys/block: %m");
     *seen = '\0';
-    while (!found && (entry = readdir (dir))) {
+    while ((entry = readdir (dir))) {
         if (!is_disk (entry->d_name))
             continue;
-        found = is_root (entry->d_name, uuid);
-        snprintf (ret_name, NAME_SIZE, "%s", entry->d_name);
         if (used + NAME_SIZE + 1 < size)
             used += (size_t) snprintf (seen + used, size - used, " %s",
-                                       ret_name);
+                                       entry->d_name);
+        if (!is_root (entry->d_name, uuid))
+            continue;
+        found++;
+        snprintf (ret_name, NAME_SIZE, "%s", entry->d_name);
     }
     closedir (dir);
-    return found;
+    if (found > 1)
+        give_up ("more than one disk says that it is the appliance's root; "
+                 "the disks are:%s", seen);
+    return found == 1;
 }
 
 /* One after the other, until the root appears. */

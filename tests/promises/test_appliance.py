@@ -8,6 +8,7 @@ import gzip
 import lzma
 import os
 import pathlib
+import re
 import shutil
 import stat
 import struct
@@ -82,9 +83,10 @@ def have_namespaces():
 
 
 def host_kernel():
-    """Of this test: the newest that has modules."""
-    release = max(p.name for p in pathlib.Path("/lib/modules").iterdir()
-                  if pathlib.Path("/boot", f"vmlinuz-{p.name}").exists())
+    """The newest that has modules."""
+    release = max((p.name for p in pathlib.Path("/lib/modules").iterdir()
+                   if pathlib.Path("/boot", f"vmlinuz-{p.name}").exists()),
+                  key=lambda name: [int(n) for n in re.findall(r"\d+", name)])
     return release, pathlib.Path("/boot", f"vmlinuz-{release}")
 
 
@@ -412,10 +414,17 @@ class Boot(ApplianceTestCase):
 
     def test_no_root(self):
         """It gives up, and says what there is."""
-        text = self.boot(build(*self.options()), self.root_of_another(),
+        appliance = build(*self.options())
+        text = self.boot(appliance, self.root_of_another(),
                          append="guestfs_patience=1")
         self.assertIn("guestfs-initrd: in 1 seconds no disk with the "
                       "appliance's root appeared; the disks are: vda", text)
+        self.assertNotIn("BEGIN", text)
+
+        shutil.copyfile(appliance["root"], "copy")
+        text = self.boot(appliance, "copy", appliance["root"])
+        self.assertIn("more than one disk says that it is the appliance's "
+                      "root", text)
         self.assertNotIn("BEGIN", text)
 
     def test_kernel_is_unpacked(self):
