@@ -26,7 +26,6 @@ NOBODY = 65534
 MARKER = """#!/bin/sh
 echo BEGIN
 echo "word: $word"
-echo "root: $(ls -l /dev/root-disk 2>/dev/null)"
 cat /proc/mounts
 modprobe ext4 && modprobe vfat && modprobe md-mod && echo "modules: good"
 echo END
@@ -361,7 +360,7 @@ def packed(name, data):
 def pack_modules(folder, source):
     """A folder of modules as distributions have them that pack them, by all
     three programs; but for a few they are links."""
-    suffixes = {"erofs": ".xz", "virtio_blk": ".zst", "virtio": ".gz",
+    suffixes = {"erofs": ".xz", "virtio_scsi": ".zst", "virtio": ".gz",
                 "ext4": ".zst", "vfat": ".xz", "md-mod": ".gz"}
     shutil.copytree(source, folder, copy_function=os.symlink)
     (folder / "modules.dep").unlink()
@@ -378,7 +377,7 @@ def pack_modules(folder, source):
 
 class Boot(ApplianceTestCase):
 
-    def boot(self, appliance, *disks, append=""):
+    def boot(self, appliance, *disks, scsi_disks=(), append=""):
         """What it prints: with these disks, in an emulated processor."""
         command = ["qemu-system-x86_64", "-nodefaults", "-display", "none",
                    "-no-reboot", "-machine", "q35,accel=tcg", "-cpu", "max",
@@ -390,6 +389,10 @@ class Boot(ApplianceTestCase):
         for disk in disks:
             command += ["-drive", f"file={disk},format=raw,if=virtio,"
                         "readonly=on"]
+        command += ["-device", "virtio-scsi-pci"]
+        for disk in scsi_disks:
+            command += ["-drive", f"file={disk},format=raw,if=none,id=scsi,"
+                        "readonly=on", "-device", "scsi-hd,drive=scsi"]
         return run(*command, timeout=TIMEOUT).decode(errors="replace")
 
     def root_of_another(self):
@@ -407,9 +410,9 @@ class Boot(ApplianceTestCase):
                                         f"--modules={modules}"))
         self.assertEqual(appliance["release"], release)
         text = self.boot(appliance, self.root_of_another(),
-                         appliance["root"]).replace("\r", "")
+                         scsi_disks=[appliance["root"]]).replace("\r", "")
         self.assertIn("BEGIN\nword: abc\n", text)
-        self.assertIn("\n/dev/vdb / erofs ro,", text)
+        self.assertIn("\n/dev/sda / erofs ro,", text)
         self.assertIn("\nmodules: good\nEND\n", text)
 
     def test_no_root(self):
