@@ -17,13 +17,16 @@
 #define FOR_UML 1u     /* the User Mode Linux kernel */
 #define FOR_STORAGE 2u /* what has QEMU's block layer */
 #define FOR_QEMU 4u    /* the emulator, which has it, too */
-#define FOR_ALL (FOR_UML | FOR_STORAGE)
+#define FOR_NETWORK 8u /* guestfs-network */
+#define FOR_DISKS (FOR_UML | FOR_STORAGE) /* who reads and writes images */
+#define FOR_ALL (FOR_DISKS | FOR_NETWORK)
 
 struct profile {
     const char *name;
     unsigned bits;     /* FOR_... */
     bool has_memory;   /* of a guest: needs --memory */
     bool runs_natively; /* the guest's code is its own: needs --daemon */
+    bool has_network;  /* is in the network that we are in */
 };
 
 struct disk {

@@ -31,7 +31,8 @@ static const struct namespace {
     { "mount", CLONE_NEWNS, "its own view of files" },
     { "pid", CLONE_NEWPID, "sees no process of the host, and all of its "
                            "own end with the first of them" },
-    { "net", CLONE_NEWNET, "no network at all: not even lo is up" },
+    { "net", CLONE_NEWNET, "no network at all: not even lo is up (but for "
+                           "guestfs-network)" },
     { "ipc", CLONE_NEWIPC, "no shared memory or queues of the host" },
     { "uts", CLONE_NEWUTS, "does not know the host's name" },
     { "cgroup", CLONE_NEWCGROUP, "does not know the host's cgroups" },
@@ -130,6 +131,8 @@ wanted_namespaces (const struct plan *plan)
         if (plan_has (plan, n->name))
             flags |= n->flag;
     }
+    if (plan->profile->has_network)
+        flags &= ~(uint64_t) CLONE_NEWNET;
     return flags;
 }
 

@@ -24,6 +24,7 @@ static const struct profile profiles[] = {
       .runs_natively = true },
     { .name = "storage", .bits = FOR_STORAGE },
     { .name = "qemu", .bits = FOR_QEMU | FOR_STORAGE, .has_memory = true },
+    { .name = "network", .bits = FOR_NETWORK, .has_network = true },
     { .name = NULL },
 };
 

@@ -71,20 +71,20 @@ static const struct rule rules[] = {
     { SCMP_SYS (read), FOR_ALL, ANY, "read" },
     { SCMP_SYS (write), FOR_ALL, ANY, "write" },
     { SCMP_SYS (pread64), FOR_ALL, ANY, "disks, hostfs" },
-    { SCMP_SYS (pwrite64), FOR_ALL, ANY, "disks" },
+    { SCMP_SYS (pwrite64), FOR_DISKS, ANY, "disks" },
     { SCMP_SYS (preadv), FOR_STORAGE, ANY, "disks" },
     { SCMP_SYS (pwritev), FOR_STORAGE, ANY, "disks" },
     { SCMP_SYS (lseek), FOR_ALL, ANY, "sizes, holes" },
-    { SCMP_SYS (fsync), FOR_ALL, ANY, "disks" },
+    { SCMP_SYS (fsync), FOR_DISKS, ANY, "disks" },
     { SCMP_SYS (fdatasync), FOR_STORAGE, ANY, "disks" },
-    { SCMP_SYS (fallocate), FOR_ALL, ANY, "discarded and zeroed blocks" },
+    { SCMP_SYS (fallocate), FOR_DISKS, ANY, "discarded and zeroed blocks" },
     { SCMP_SYS (ftruncate), FOR_STORAGE, ANY, "images that grow" },
     { SCMP_SYS (newfstatat), FOR_ALL, ANY, "hostfs, sizes" },
     { SCMP_SYS (fstat), FOR_ALL, ANY, "sizes" },
     { SCMP_SYS (statfs), FOR_UML, ANY, "is /dev/shm a tmpfs; hostfs" },
     { SCMP_SYS (fstatfs), FOR_STORAGE, ANY, "what a disk lies on" },
     { SCMP_SYS (access), FOR_ALL, ANY, "hostfs, loader" },
-    { SCMP_SYS (readlink), FOR_ALL, ANY, "hostfs" },
+    { SCMP_SYS (readlink), FOR_DISKS, ANY, "hostfs" },
     { SCMP_SYS (getdents64), FOR_UML, ANY, "hostfs" },
     { SCMP_SYS (mkdir), FOR_UML, ANY, "uml_dir" },
     { SCMP_SYS (rmdir), FOR_UML, ANY, "uml_dir" },
@@ -114,7 +114,7 @@ static const struct rule rules[] = {
     { SCMP_SYS (ioctl), FOR_STORAGE, ONLY (1, BLKZEROOUT), "block devices" },
 
     /* Processes and threads; signals reach only its own. */
-    { SCMP_SYS (clone), FOR_ALL, WITHOUT (0, NEW_NAMESPACES),
+    { SCMP_SYS (clone), FOR_DISKS, WITHOUT (0, NEW_NAMESPACES),
       "the guest's processes, threads" },
     { SCMP_SYS (wait4), FOR_UML, ANY, "the guest's processes" },
     { SCMP_SYS (ptrace), FOR_UML, ANY, "how the guest's processes run" },
@@ -123,7 +123,7 @@ static const struct rule rules[] = {
      * if it can't.  As the first of its PID namespace it would not die.
      */
     { SCMP_SYS (kill), FOR_UML, NOT (1, SIGABRT), "the guest's processes" },
-    { SCMP_SYS (tgkill), FOR_ALL, ANY, "abort" },
+    { SCMP_SYS (tgkill), FOR_DISKS, ANY, "abort" },
     { SCMP_SYS (getpid), FOR_ALL, ANY, "who gets SIGIO; abort" },
     { SCMP_SYS (gettid), FOR_ALL, ANY, "abort" },
     { SCMP_SYS (getppid), FOR_UML, ANY, "ptrace check at boot" },
@@ -141,23 +141,23 @@ static const struct rule rules[] = {
     { SCMP_SYS (rt_sigaction), FOR_ALL, ANY, "interrupts" },
     { SCMP_SYS (rt_sigprocmask), FOR_ALL, ANY, "interrupts off and on" },
     { SCMP_SYS (rt_sigreturn), FOR_ALL, ANY, "interrupts" },
-    { SCMP_SYS (sigaltstack), FOR_ALL, ANY, "interrupts" },
+    { SCMP_SYS (sigaltstack), FOR_DISKS, ANY, "interrupts" },
     { SCMP_SYS (signalfd4), FOR_STORAGE, ANY, "signals" },
     { SCMP_SYS (timer_create), FOR_UML, ANY, "clock" },
     { SCMP_SYS (timer_settime), FOR_UML, ANY, "clock" },
     { SCMP_SYS (timer_gettime), FOR_UML, ANY, "idle" },
     { SCMP_SYS (rt_sigsuspend), FOR_UML, ANY, "idle" },
-    { SCMP_SYS (clock_nanosleep), FOR_ALL, ANY, "idle" },
+    { SCMP_SYS (clock_nanosleep), FOR_DISKS, ANY, "idle" },
     { SCMP_SYS (restart_syscall), FOR_ALL, ANY, "after SIGSTOP" },
 
     /* Waiting for descriptors, talking through them. */
     { SCMP_SYS (epoll_create), FOR_UML, ANY, "interrupts" },
     { SCMP_SYS (epoll_create1), FOR_STORAGE, ANY, "main loop" },
-    { SCMP_SYS (epoll_ctl), FOR_ALL, ANY, "interrupts" },
-    { SCMP_SYS (epoll_wait), FOR_ALL, ANY, "interrupts" },
+    { SCMP_SYS (epoll_ctl), FOR_DISKS, ANY, "interrupts" },
+    { SCMP_SYS (epoll_wait), FOR_DISKS, ANY, "interrupts" },
     { SCMP_SYS (poll), FOR_ALL, ANY, "terminals" },
     { SCMP_SYS (ppoll), FOR_STORAGE, ANY, "main loop" },
-    { SCMP_SYS (eventfd2), FOR_ALL, ANY, "wake-ups" },
+    { SCMP_SYS (eventfd2), FOR_DISKS, ANY, "wake-ups" },
     { SCMP_SYS (socket), FOR_UML, ONLY (0, AF_UNIX),
       "mconsole, vhost-user disks" },
     { SCMP_SYS (socketpair), FOR_UML, ONLY (0, AF_UNIX), "I/O threads" },
@@ -189,6 +189,21 @@ static const struct rule rules[] = {
       "its own filter" },
     { SCMP_SYS (ioctl), FOR_QEMU, KVM_IOCTLS, "hardware virtualization" },
     { SCMP_SYS (shutdown), FOR_STORAGE, ANY, "end of a connection" },
+
+    /* The network: the appliance's end, and the host's.  It can't listen
+     * or be connected to.
+     */
+    { SCMP_SYS (socket), FOR_NETWORK, ONLY (0, AF_INET), "connections" },
+    { SCMP_SYS (connect), FOR_NETWORK, ANY, "connections" },
+    { SCMP_SYS (sendto), FOR_NETWORK, ANY, "frames, data" },
+    { SCMP_SYS (recvfrom), FOR_NETWORK, ANY, "frames, data" },
+    { SCMP_SYS (readv), FOR_UML | FOR_NETWORK, ANY, "frames, data" },
+    { SCMP_SYS (writev), FOR_UML | FOR_NETWORK, ANY, "frames, data" },
+    { SCMP_SYS (ioctl), FOR_NETWORK, ONLY (1, FIONREAD), "how much came" },
+    { SCMP_SYS (getsockname), FOR_NETWORK, ANY, "its own ports" },
+    { SCMP_SYS (getsockopt), FOR_NETWORK, ANY, "why connecting failed" },
+    { SCMP_SYS (setsockopt), FOR_NETWORK, ANY, "TCP_NODELAY and so on" },
+    { SCMP_SYS (shutdown), FOR_NETWORK, ANY, "end of a connection" },
 };
 
 /* Younger calls whose callers use an older one if they get ENOSYS, but

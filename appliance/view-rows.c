@@ -46,6 +46,10 @@ const struct view_row view_rows[] = {
       "where the loader finds libraries at once" },
     { "/etc/mke2fs.conf", VIEW_FILE, false, FOR_UML, MAY_READ,
       "what features mke2fs (8) gives a filesystem" },
+    { "/etc/resolv.conf", VIEW_FILE, false, FOR_NETWORK, MAY_READ,
+      "where the host's name servers are" },
+    { "/etc/resolv.conf", VIEW_POINT, true, FOR_UML, MAY_READ,
+      "the guest mounts its own there, if it has a network" },
     { "/etc/magic", VIEW_FILE, false, FOR_UML, MAY_READ,
       "the host's additions to libmagic's database" },
 
@@ -57,8 +61,8 @@ const struct view_row view_rows[] = {
       MAY_READ | MAY_EXECUTE, "the program itself" },
     { "/lib64/ld-linux-x86-64.so.2", VIEW_RULE, false, FOR_ALL,
       MAY_READ | MAY_EXECUTE, "its loader" },
-    { "/lib/ld-linux-aarch64.so.1", VIEW_RULE, false, FOR_STORAGE,
-      MAY_READ | MAY_EXECUTE, "its loader" },
+    { "/lib/ld-linux-aarch64.so.1", VIEW_RULE, false,
+      FOR_STORAGE | FOR_NETWORK, MAY_READ | MAY_EXECUTE, "its loader" },
 
     /* What the programs need of a host while they run. */
     { "/proc", VIEW_PROC, true, FOR_ALL, 0,

@@ -168,17 +168,24 @@ clone_tree (const char *source)
 }
 
 static int
+add_point (int root, const char *path, struct error *err)
+{
+    cleanup_fd int fd = openat (root, inside (path),
+                                O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+
+    return fd < 0 ? mount_failed (err, errno, path) : 0;
+}
+
+static int
 add_file (int root, const char *path, const char *source, unsigned attributes,
           struct error *err)
 {
     cleanup_fd int mount = clone_tree (source);
-    cleanup_fd int point = -1;
 
     if (mount < 0)
         return mount_failed (err, errno, source);
-    point = openat (root, inside (path), O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-    if (point < 0)
-        return mount_failed (err, errno, path);
+    if (add_point (root, path, err) < 0)
+        return -1;
     return add_bind (root, mount, path, attributes, err);
 }
 
@@ -245,6 +252,8 @@ add_row (const struct plan *plan, int root, const struct view_row *row,
         return add_tree (root, row->path, err);
     case VIEW_FILE:
         return add_file (root, row->path, row->path, MOUNT_ATTR_NODEV, err);
+    case VIEW_POINT:
+        return add_point (root, row->path, err);
     case VIEW_DEVICE:
         return add_file (root, row->path, row->path, MOUNT_ATTR_NOEXEC, err);
     case VIEW_DAEMON:

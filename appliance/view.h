@@ -16,6 +16,7 @@ enum view_kind {
     VIEW_TREE,      /* the host's directory and all below, read-only; a
                      * symbolic link where the host has one */
     VIEW_FILE,      /* the host's file, read-only */
+    VIEW_POINT,     /* an empty file */
     VIEW_DEVICE,    /* the host's device node */
     VIEW_DAEMON,    /* the file that --daemon names */
     VIEW_PRELOAD,   /* the file that --preload names, if there is one */

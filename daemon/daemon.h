@@ -23,6 +23,7 @@ struct daemon {
     struct chunk_batch batch; /* of the file that is sent */
     bool verbose;
     bool appliance;           /* we are the init of a virtual machine */
+    bool network;             /* it has a network, and we a RESOLV_CONF */
 
     const char *sysroot; /* where the guest's file systems are mounted */
     int sysroot_fd;      /* that directory; made anew after every mount */

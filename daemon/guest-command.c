@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include "guest-command.h"
+#include "network.h"
 #include "sysroot.h"
 
 /* The child shares our memory until it executes the program: it needs
@@ -32,6 +34,7 @@ struct child {
     const int *fds;
     const char *sysroot;
     int dev;          /* a detached copy of /dev */
+    int resolv_conf;  /* the same of RESOLV_CONF, or -1 without a network */
     const char *step; /* what failed, or NULL */
     int errnum;
 };
@@ -87,6 +90,28 @@ mount_kernel_filesystems (int dev)
     return r < 0 && !is_missing (r) ? -1 : 0;
 }
 
+/* Names are resolved as the appliance does it, whatever file the guest has
+ * in that place: a link is covered, not followed.  A guest where that can't
+ * be done has its own.
+ */
+static void
+mount_resolv_conf (int resolv_conf)
+{
+    struct open_how how = {
+        .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+        .resolve = RESOLVE_NO_MAGICLINKS,
+    };
+    cleanup_fd int point = -1;
+
+    if (resolv_conf < 0)
+        return;
+    point = (int) syscall (SYS_openat2, AT_FDCWD, "/etc/resolv.conf", &how,
+                           sizeof how);
+    if (point >= 0)
+        syscall (SYS_move_mount, resolv_conf, "", point, "",
+                 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
 static int
 child_failed (struct child *child, const char *step)
 {
@@ -108,6 +133,7 @@ run_child (void *opaque)
         return child_failed (child, "entering the guest's root");
     if (mount_kernel_filesystems (child->dev) < 0)
         return child_failed (child, "mounting /dev, /proc and /sys");
+    mount_resolv_conf (child->resolv_conf);
     execvpe (child->argv[0], child->argv, environment);
     return child_failed (child, "");
 }
@@ -121,6 +147,22 @@ open_dev (struct error *err)
     if (fd < 0)
         return fail (err, errno, "a copy of /dev for the guest: %m");
     return fd;
+}
+
+/* Not open for writing: it is everybody's. */
+static int
+open_resolv_conf (struct error *err)
+{
+    struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+    cleanup_fd int fd = (int) syscall (SYS_open_tree, AT_FDCWD, RESOLV_CONF,
+                                       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+    if (fd < 0
+        || syscall (SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr,
+                    sizeof attr) < 0)
+        return fail (err, errno, "a copy of %s for the guest: %m",
+                     RESOLV_CONF);
+    return steal_fd (&fd);
 }
 
 static int
@@ -140,8 +182,8 @@ explain (const struct child *child, struct error *err)
  * executed the program (or could not).
  */
 static int
-start_in_guest (struct command *c, const int fds[3], pid_t *ret_pid,
-                struct error *err)
+start_child (struct command *c, const int fds[3], int resolv_conf,
+             pid_t *ret_pid, struct error *err)
 {
     cleanup_free char *stack = xmalloc (CHILD_STACK_SIZE);
     cleanup_fd int dev = open_dev (err);
@@ -150,6 +192,7 @@ start_in_guest (struct command *c, const int fds[3], pid_t *ret_pid,
         .fds = fds,
         .sysroot = "/sysroot",
         .dev = dev,
+        .resolv_conf = resolv_conf,
     };
     pid_t pid;
 
@@ -167,6 +210,24 @@ start_in_guest (struct command *c, const int fds[3], pid_t *ret_pid,
     return explain (&child, err);
 }
 
+static int
+start_in_guest (struct command *c, const int fds[3], pid_t *ret_pid,
+                struct error *err)
+{
+    return start_child (c, fds, -1, ret_pid, err);
+}
+
+static int
+start_with_network (struct command *c, const int fds[3], pid_t *ret_pid,
+                    struct error *err)
+{
+    cleanup_fd int resolv_conf = open_resolv_conf (err);
+
+    if (resolv_conf < 0)
+        return -1;
+    return start_child (c, fds, resolv_conf, ret_pid, err);
+}
+
 int
 guest_command_prepare (struct call *call, struct command *c)
 {
@@ -176,6 +237,6 @@ guest_command_prepare (struct call *call, struct command *c)
     if (!sysroot_is_mounted (call->daemon))
         return fail (&call->err, EINVAL, "no file system is mounted on / "
                      "(call mount first)");
-    c->start = start_in_guest;
+    c->start = call->daemon->network ? start_with_network : start_in_guest;
     return 0;
 }

@@ -15,6 +15,7 @@
 
 #include "init.h"
 #include "machine.h"
+#include "network.h"
 
 #define UEVENT_HELPER "/sys/kernel/uevent_helper"
 
@@ -93,10 +94,11 @@ init_appliance (struct daemon *daemon, struct error *err)
         return -1;
     daemon->appliance = true;
     daemon->verbose = getenv ("guestfs_verbose") != NULL;
+    daemon->network = getenv ("guestfs_network") != NULL;
     if (this_machine ()->prepare (daemon, err) < 0)
         return -1;
     daemon->transport = this_machine ()->open_channel (err);
-    if (!daemon->transport)
+    if (!daemon->transport || (daemon->network && network_start (err) < 0))
         return -1;
     set_environment ();
     return 0;

@@ -24,7 +24,7 @@ appliance_new (void)
     struct appliance *a = xcalloc (1, sizeof *a);
 
     a->console = -1;
-    a->machine = a->storage = SUPERVISED_NONE;
+    a->machine = a->storage = a->network = SUPERVISED_NONE;
     a->send_buffer = xmalloc (MESSAGE_BUFFER_SIZE);
     receiver_init (&a->receiver);
     return a;
@@ -38,6 +38,7 @@ appliance_free (struct appliance *a)
     transport_free (a->transport);
     supervised_end (&a->machine);
     supervised_end (&a->storage);
+    supervised_end (&a->network);
     close_fd (&a->console);
     receiver_free (&a->receiver);
     free (a->send_buffer);
@@ -84,21 +85,44 @@ read_console (guestfs_h *g)
     return true;
 }
 
+/* The part of the appliance whose end was the end of all.  When the machine
+ * ends, those that serve it may have noticed.
+ */
+static const struct supervised *
+find_dead (const struct appliance *a, const char **ret_name)
+{
+    *ret_name = "";
+    if (a->machine.dead)
+        return &a->machine;
+    if (a->storage.dead) {
+        *ret_name = ": qemu-storage-daemon, which serves its disks";
+        return &a->storage;
+    }
+    if (a->network.dead) {
+        *ret_name = ": guestfs-network, which connects it to the network";
+        return &a->network;
+    }
+    return &a->machine;
+}
+
 /* What a supervisor says is the best explanation, then the console. */
 int
 appliance_died (guestfs_h *g)
 {
     struct appliance *a = g->appliance;
-    const struct strings *why = &a->machine.why;
+    const char *name;
+    const struct strings *why;
 
     a->dead = true;
     if (supervised_explain (&a->machine, &g->error)
-        || (a->storage.dead && supervised_explain (&a->storage, &g->error)))
+        || (a->storage.dead && supervised_explain (&a->storage, &g->error))
+        || (a->network.dead && supervised_explain (&a->network, &g->error)))
         return -1;
+    why = &find_dead (a, &name)->why;
     while (read_console (g))
         continue;
-    return fail (&g->error, EIO, "the appliance has died%s%s%s%s%.*s",
-                 why->count ? " (" : "",
+    return fail (&g->error, EIO, "the appliance has died%s%s%s%s%s%.*s",
+                 name, why->count ? " (" : "",
                  why->count ? why->item[why->count - 1] : "",
                  why->count ? ")" : "",
                  a->tail_size ? "; the last it printed:\n"
@@ -129,8 +153,10 @@ handle_events (guestfs_h *g, const struct pollfd *fds)
     if (fds[3].revents)
         supervised_read (&a->storage);
     if (fds[4].revents)
+        supervised_read (&a->network);
+    if (fds[5].revents)
         drain_cancel (g);
-    a->dead |= a->machine.dead || a->storage.dead;
+    a->dead |= a->machine.dead || a->storage.dead || a->network.dead;
 }
 
 static int
@@ -139,11 +165,12 @@ wait_for (guestfs_h *g, int want, int fd, short events, int timeout_ms)
     struct appliance *a = g->appliance;
     /* Nothing wanted: whether the peer has gone is for others to tell. */
     struct transport *t = want ? a->transport : NULL;
-    struct pollfd fds[6] = {
+    struct pollfd fds[7] = {
         { .fd = -1 },
         { .fd = a->console, .events = POLLIN },
         { .fd = a->machine.control, .events = POLLIN },
         { .fd = a->storage.control, .events = POLLIN },
+        { .fd = a->network.control, .events = POLLIN },
         { .fd = g->cancel_fd, .events = POLLIN },
         { .fd = fd, .events = events },
     };

@@ -19,7 +19,8 @@ struct appliance {
     char *send_buffer;         /* of MESSAGE_BUFFER_SIZE bytes */
     struct supervised machine; /* the kernel or hypervisor */
     struct supervised storage; /* what serves it disks, if anything does */
-    int console;               /* what both print comes here, or -1 */
+    struct supervised network; /* what connects it, if anything does */
+    int console;               /* what they print comes here, or -1 */
     bool dead;                 /* one of them is gone */
     uint32_t flushes; /* of disks by the guest, that drives_flush knows */
     char tail[CONSOLE_TAIL_SIZE]; /* the console's last bytes */

@@ -18,6 +18,7 @@
 #include "drive.h"
 #include "drive-name.h"
 #include "launch.h"
+#include "network.h"
 #include "storage.h"
 
 #define DEFAULT_KERNEL "/usr/bin/linux.uml"
@@ -37,6 +38,7 @@ default_hv (void)
 /* The child's ends of what connects us; closed here after the start. */
 struct ends {
     int doorbell, memory, console;
+    int network; /* or -1 */
     void *map; /* the memory, mapped here, until the transport takes it */
 };
 
@@ -46,6 +48,7 @@ ends_close (struct ends *e)
     close_fd (&e->doorbell);
     close_fd (&e->memory);
     close_fd (&e->console);
+    close_fd (&e->network);
     if (e->map)
         munmap (e->map, TRANSPORT_RING_SIZE);
 }
@@ -180,6 +183,19 @@ add_drives (guestfs_h *g, struct start *start, const struct storage *s)
     start_argument (start, "guestfs_disks=%s", disks);
 }
 
+/* A frame is a message, and each goes alone (vec=0): sending several with
+ * one system call would wait for more of them to come.
+ */
+static void
+add_network (struct start *start, const struct ends *e)
+{
+    if (e->network < 0)
+        return;
+    start_keep (start, e->network);
+    start_argument (start, "vec0:transport=fd,fd=%d,vec=0", e->network);
+    start_argument (start, "%s", NETWORK_ARGUMENT);
+}
+
 static void
 add_arguments (guestfs_h *g, struct start *start, const struct ends *e,
                const struct storage *s)
@@ -198,6 +214,7 @@ add_arguments (guestfs_h *g, struct start *start, const struct ends *e,
     start_argument (start, "con1=fd:%d,fd:%d", e->doorbell, e->doorbell);
     start_argument (start, "iomem=mmapper,/proc/self/fd/%d", e->memory);
     add_drives (g, start, s);
+    add_network (start, e);
     start_argument (start, g->selinux ? "selinux=1" : "selinux=0");
     start_argument (start, "enforcing=0");
     if (g->verbose)
@@ -209,9 +226,6 @@ add_arguments (guestfs_h *g, struct start *start, const struct ends *e,
 static int
 check_possible (guestfs_h *g)
 {
-    if (g->network)
-        return fail (&g->error, ENOTSUP, "the back end 'uml' has no network "
-                     "yet: leave set_network off");
     if (g->hv_params.count > 0)
         return fail (&g->error, ENOTSUP, "%s: parameters for QEMU have no "
                      "meaning for the back end 'uml'", g->hv_params.item[0]);
@@ -237,7 +251,7 @@ start_storage (guestfs_h *g, struct storage *s, const struct ends *e)
 static int
 launch (guestfs_h *g)
 {
-    cleanup_ends struct ends e = { -1, -1, -1, NULL };
+    cleanup_ends struct ends e = { -1, -1, -1, -1, NULL };
     cleanup_storage struct storage s = { 0 };
     cleanup_start struct start start = { 0 };
 
@@ -245,7 +259,8 @@ launch (guestfs_h *g)
         return -1;
     assign_drives (g);
     if (make_channel (g, &e) < 0 || console_open (g, &e.console) < 0
-        || storage_prepare (g, &s) < 0)
+        || storage_prepare (g, &s) < 0
+        || (g->network && network_start (g, e.console, &e.network) < 0))
         return -1;
     start_init (&start, "uml");
     add_arguments (g, &start, &e, &s);

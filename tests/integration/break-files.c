@@ -46,6 +46,14 @@ must_contain_only (const char *directory, const char *allowed)
     closedir (dir);
 }
 
+static off_t
+file_size (const char *path)
+{
+    struct stat statbuf;
+
+    return stat (path, &statbuf) == 0 ? statbuf.st_size : 0;
+}
+
 void
 read_host_files (void)
 {
@@ -62,6 +70,8 @@ read_host_files (void)
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         must_not_open (files[i], O_RDONLY);
     must_not_open (argument ("secret"), O_RDONLY);
+    if (is_guest () && file_size ("/etc/resolv.conf") > 0)
+        breaks ("/etc/resolv.conf is the host's");
 }
 
 void
@@ -71,7 +81,9 @@ list_view (void)
                             "program root run sbin sys sysroot tmp usr var");
     must_contain_only ("/usr", "bin sbin lib lib32 lib64 libexec share");
     must_contain_only ("/usr/share", "misc file");
-    must_contain_only ("/etc", "ld.so.cache mke2fs.conf magic");
+    must_contain_only ("/etc", is_network ()
+                               ? "ld.so.cache resolv.conf"
+                               : "ld.so.cache mke2fs.conf magic resolv.conf");
     must_contain_only ("/dev", "null zero full random urandom shm");
     must_contain_only ("/dev/shm", "");
     must_contain_only ("/run", "");
@@ -90,7 +102,8 @@ write_view (void)
         = { "", "/usr", "/usr/bin", "/usr/lib", "/etc", "/dev", "/tmp",
             "/var", "/root", "/sysroot", "/program", "/proc" };
     static const char *const files[]
-        = { "/init", "/etc/ld.so.cache", "/usr/bin/env", "/proc/self/comm",
+        = { "/init", "/etc/ld.so.cache", "/etc/resolv.conf", "/usr/bin/env",
+            "/proc/self/comm",
             "/proc/sys/kernel/hostname", "/proc/self/oom_score_adj" };
 
     for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
@@ -205,9 +218,12 @@ void
 use_disks (void)
 {
     char buffer[16];
-    int rw = open_again (number_argument ("rw"), O_RDWR);
-    int ro = open_again (number_argument ("ro"), O_RDONLY);
+    int rw, ro;
 
+    if (is_network ())
+        return; /* it has none */
+    rw = open_again (number_argument ("rw"), O_RDWR);
+    ro = open_again (number_argument ("ro"), O_RDONLY);
     if (rw < 0 || pwrite (rw, "writable", 8, 0) != 8 || fsync (rw) < 0)
         breaks ("the writable disk can't be written");
     if (ro < 0 || pread (ro, buffer, sizeof buffer, 0) <= 0)

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -116,8 +117,11 @@ open_sockets (void)
         int domain;
         int type;
     } sockets[] = {
+        { "AF_UNIX", AF_UNIX, SOCK_STREAM },
+        { "AF_UNIX datagrams", AF_UNIX, SOCK_DGRAM },
         { "AF_INET", AF_INET, SOCK_STREAM },
         { "AF_INET datagrams", AF_INET, SOCK_DGRAM },
+        { "AF_INET raw", AF_INET, SOCK_RAW },
         { "AF_INET6", AF_INET6, SOCK_STREAM },
         { "AF_NETLINK", AF_NETLINK, SOCK_RAW },
         { "AF_PACKET", AF_PACKET, SOCK_RAW },
@@ -129,12 +133,33 @@ open_sockets (void)
     };
 
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
-        int fd = socket (sockets[i].domain, sockets[i].type, 0);
+        int domain = sockets[i].domain, type = sockets[i].type;
+        int fd = socket (domain, type, 0);
+        bool needed = is_network () ? domain == AF_INET && type != SOCK_RAW
+                                    : is_guest () && domain == AF_UNIX;
 
-        if (fd >= 0)
+        if ((fd >= 0) != needed)
             breaks ("%s", sockets[i].name);
         close (fd);
     }
+}
+
+void
+listen_for_others (void)
+{
+    const struct sockaddr_in any = { .sin_family = AF_INET };
+    int tcp = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int udp = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (tcp >= 0
+        && (bind (tcp, (const struct sockaddr *) &any, sizeof any) == 0
+            || listen (tcp, 1) == 0))
+        breaks ("TCP");
+    if (udp >= 0
+        && bind (udp, (const struct sockaddr *) &any, sizeof any) == 0)
+        breaks ("UDP");
+    close (tcp);
+    close (udp);
 }
 
 /* A path, or a name that begins with "@" for the abstract ones. */

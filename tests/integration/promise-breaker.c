@@ -64,6 +64,12 @@ is_guest (void)
 }
 
 bool
+is_network (void)
+{
+    return strcmp (argument ("profile"), "network") == 0;
+}
+
+bool
 is_listed (const char *list, const char *word)
 {
     size_t length = strlen (word);
@@ -97,7 +103,8 @@ static const struct promise {
     { "signals start in their default state", inherit_signals },
     { "signals to the group stay inside", signal_group },
     { "nothing else can be executed", execute },
-    { "only local sockets can be made", open_sockets },
+    { "only the sockets it needs can be made", open_sockets },
+    { "nobody can connect to it", listen_for_others },
     { "sockets of the host can't be reached", connect_to_host },
     { "a socket that is given can be reached", connect_to_given },
     { "the host's name is hidden", name_host },

@@ -17,6 +17,9 @@ int number_argument (const char *name);
 /* Confined as the kernel is, not as qemu-storage-daemon. */
 bool is_guest (void);
 
+/* Confined as guestfs-network is. */
+bool is_network (void);
+
 /* Does a word stand in a list that is separated by spaces? */
 bool is_listed (const char *list, const char *word);
 
@@ -41,6 +44,7 @@ void inherit_signals (void);
 void signal_group (void);
 void execute (void);
 void open_sockets (void);
+void listen_for_others (void);
 void connect_to_host (void);
 void connect_to_given (void);
 void name_host (void);

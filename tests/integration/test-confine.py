@@ -38,7 +38,7 @@ def status_of(pid):
     return dict(re.findall(r"(\w+):\s*(.*)", text))
 
 
-def outside_view(world, pid):
+def outside_view(world, pid, profile):
     """Promises by name: "" where they are kept, or what breaks them."""
     def differ(name):
         return (os.readlink(f"/proc/{pid}/ns/{name}")
@@ -46,7 +46,7 @@ def outside_view(world, pid):
 
     status = status_of(pid)
     result = {f"{name} namespace of its own": "" if differ(name) else "shared"
-              for name in NAMESPACES}
+              for name in NAMESPACES if (profile, name) != ("network", "net")}
     capabilities = [k for k in status if k.startswith("Cap")
                     and int(status[k], 16) != 0]
     result["no capabilities"] = ",".join(capabilities)
@@ -60,7 +60,9 @@ def outside_view(world, pid):
     devices = re.findall(r"^\s*(\w+):",
                          pathlib.Path(f"/proc/{pid}/net/dev").read_text(),
                          re.MULTILINE)
-    result["no network interfaces"] = "".join(d for d in devices if d != "lo")
+    if profile != "network":
+        result["no network interfaces"] = "".join(d for d in devices
+                                                  if d != "lo")
     result["mounts are read-only and nosuid"] = bad_mounts(pid)
     return result
 
@@ -116,7 +118,7 @@ def break_promises(world, *, helper=None, options=(), profile="uml"):
             process_group=bystander.pid))
         pid = run.pid()
         total = int(run.output_until("1..").split("..")[1])
-        result = outside_view(world, pid)
+        result = outside_view(world, pid, profile)
         if profile == "uml":
             cpus = os.sched_getaffinity(pid)
             result["it stays on one processor"] = (
@@ -151,7 +153,7 @@ def parse_tap(run, total):
 
 
 def test_promises(tap, world):
-    for profile in "uml", "storage":
+    for profile in "uml", "storage", "network":
         result = break_promises(world, profile=profile)
         for name, broken in result.items():
             tap.ok(not broken, f"{world.user.name}, {profile}: {name}",
@@ -176,7 +178,7 @@ MUTATIONS = [
     ("seccomp", ["dangerous system calls are refused",
                  "dangerous arguments are refused",
                  "other ABIs are refused",
-                 "only local sockets can be made",
+                 "only the sockets it needs can be made",
                  "namespaces can't be made",
                  "a system call filter"],
      ["files of the host can't be read",
@@ -204,6 +206,20 @@ MUTATIONS = [
 ]
 
 
+# What is different for guestfs-network.
+NETWORK_MUTATIONS = [
+    ("view,landlock", ["files of the host can't be read"],
+     ["the view has nothing else in it"]),
+    ("view,landlock,seccomp", ["the view has nothing else in it"], []),
+    ("seccomp", ["only the sockets it needs can be made",
+                 "nobody can connect to it",
+                 "dangerous system calls are refused"],
+     ["files of the host can't be read",
+      "sockets of the host can't be reached"]),
+    ("seccomp,landlock", ["sockets of the host can't be reached"], []),
+]
+
+
 def has_landlock():
     """ABI 6 or younger: it scopes sockets and signals."""
     libc = ctypes.CDLL(None)
@@ -211,10 +227,16 @@ def has_landlock():
 
 
 def test_mutations(tap, world):
-    for without, broken, kept in MUTATIONS:
+    test_some_mutations(tap, world, "uml", MUTATIONS)
+    test_some_mutations(tap, world, "network", NETWORK_MUTATIONS)
+
+
+def test_some_mutations(tap, world, profile, mutations):
+    for without, broken, kept in mutations:
         result = break_promises(world, helper=world.weakened,
-                                options=[f"--without={without}"])
-        name = f"{world.user.name}, without {without}"
+                                options=[f"--without={without}"],
+                                profile=profile)
+        name = f"{world.user.name}, {profile} without {without}"
         for promise in broken:
             tap.ok(bool(result.get(promise)),
                    f"{name}: seen broken: {promise}")

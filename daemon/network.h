@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The appliance's network, if it has one. */
+#ifndef DAEMON_NETWORK_H
+#define DAEMON_NETWORK_H
+
+#include "error.h"
+
+/* Which name server to ask, in the form of resolv.conf (5). */
+#define RESOLV_CONF "/run/resolv.conf"
+
+/* Give the network device its address, and make RESOLV_CONF, which is
+ * /etc/resolv.conf as well.
+ */
+int network_start (struct error *err);
+
+#endif /* DAEMON_NETWORK_H */

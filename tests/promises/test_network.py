@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The network that set_network gives to commands of the guest: what they
+reach, what they don't, and what happens when it ends.
+
+All of it is done in a network namespace, where nothing of the machine's own
+network matters.
+
+usage: test_network.py FETCH [TEST...]
+
+FETCH (fetch.c) is put into a guest.
+"""
+
+import hashlib
+import os
+import pathlib
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+import network_world
+from network_world import (ADDRESS, HTTP_PORT, LOOPBACK_PORT, NAME,
+                           PAGE, large_blocks)
+from support import (TIMEOUT, adopt_orphans, command_of, descendants,
+                     new_handle, reap_all, run)
+
+FETCH = sys.argv[1]
+BUILD = pathlib.Path(os.environ["LIBGUESTFS_LIBEXECDIR"]).parent
+GATEWAY = "169.254.2.2"
+OWN = "nameserver 192.0.2.1\n"  # what the guest has in its resolv.conf
+OURS = "nameserver 169.254.2.3\n"
+
+
+def fetch(host, port=HTTP_PORT, page="/page", *file):
+    return ["/bin/fetch", host, str(port), page, *file]
+
+
+def make_guest(image):
+    """One with fetch, and the libraries of it."""
+    run(pathlib.Path(__file__).parents[1] / "data/make-guest", image)
+    g = new_handle(image)
+    g.mount("/dev/sda", "/")
+    g.upload(FETCH, "/bin/fetch")
+    for path in re.findall(r"/\S+", run("ldd", FETCH).decode()):
+        g.mkdir_p(os.path.dirname(path))
+        g.upload(path, path)
+        g.chmod(0o755, path)
+    g.chmod(0o755, "/bin/fetch")
+    g.write("/etc/resolv.conf", OWN)
+    g.shutdown()
+    g.close()
+
+
+def helpers(name):
+    """Processes of ours that run this program."""
+    return [p for p in descendants(os.getpid())
+            if command_of(p).split(b" ")[0].endswith(name.encode())]
+
+
+class Network(network_world.NetworkTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.image = cls.world.folder / "guest"
+        make_guest(cls.image)
+
+    def setUp(self):
+        self.world.name_servers(ADDRESS)
+
+    def handle(self, network=True, **options):
+        g = new_handle(self.image, readonly=True, launch=False, **options)
+        self.addCleanup(g.close)
+        g.set_network(network)
+        self.launch(g)
+        return g
+
+    @staticmethod
+    def launch(g):
+        g.launch()
+        g.mount("/dev/sda", "/")
+
+    def test_pages(self):
+        g = self.handle()
+        self.assertTrue(g.get_network())
+        for host in ADDRESS, NAME:
+            self.assertEqual(g.command(fetch(host)), PAGE.decode())
+        self.assertIn(ADDRESS, g.command(["nslookup", NAME]))
+        with self.assertRaises(RuntimeError):
+            g.command(fetch("nobody.example"))
+
+    def test_addresses(self):
+        g = self.handle()
+        self.assertIn("inet addr:169.254.2.15 ", g.sh("ifconfig"))
+        self.assertRegex(g.command(["route", "-n"]),
+                         rf"0\.0\.0\.0 +{GATEWAY}")
+
+    def test_large(self):
+        """Down and up, as it was."""
+        g = self.handle()
+        expected = hashlib.sha256()
+        for block in large_blocks():
+            expected.update(block)
+        got = g.sh(f"fetch {NAME} {HTTP_PORT} /large | sha256sum")
+        self.assertEqual(got.split()[0], expected.hexdigest())
+        g.sh("dd if=/dev/urandom of=/tmp/up bs=1M count=4 2>/dev/null")
+        g.command(fetch(NAME, HTTP_PORT, "/", "/tmp/up"))
+        self.assertEqual(self.world.pages.received, g.read_file("/tmp/up"))
+
+    def test_several_at_once(self):
+        g = self.handle()
+        command = " ".join(fetch(NAME))
+        got = g.sh(f"for i in 1 2 3 4 5 6 7 8; do {command} & done; wait")
+        self.assertEqual(got, PAGE.decode() * 8)
+
+    def test_loopback(self):
+        """The host's is out of reach: by the gateway, which is the host for
+        others of this kind, and by any address of its own."""
+        g = self.handle()
+        for host in (GATEWAY, "127.0.0.1", "0.0.0.0", "127.0.0.2",
+                     "169.254.2.3"):
+            with self.assertRaises(RuntimeError, msg=host):
+                g.command(fetch(host, LOOPBACK_PORT))
+        self.assertEqual(g.command(fetch(ADDRESS)), PAGE.decode())
+
+    def test_without_network(self):
+        g = self.handle(network=False)
+        self.assertFalse(g.get_network())
+        self.assertEqual(g.command(["ls", "/sys/class/net"]), "lo\n")
+        self.assertEqual(g.sh("ifconfig"), "")
+        self.assertEqual(helpers("guestfs-network"), [])
+        self.assertEqual(g.command(["cat", "/etc/resolv.conf"]), OWN)
+        with self.assertRaisesRegex(RuntimeError, "Network is unreachable"):
+            g.command(fetch(ADDRESS))
+
+    # The guest's resolv.conf.
+    def test_resolv_conf(self):
+        g = self.handle()
+        self.assertEqual(g.sh("cat /etc/resolv.conf"), OURS)
+        for write in "echo x > ", "rm -f ":
+            with self.assertRaises(RuntimeError):
+                g.sh(write + "/etc/resolv.conf")
+        self.assertEqual(g.cat("/etc/resolv.conf"), OWN)
+        self.assertEqual(g.sh("cat /etc/resolv.conf"), OURS)
+
+    def test_resolv_conf_that_is_a_link(self):
+        g = self.handle()
+        g.write("/other", OWN)
+        for target in "../run/nothing", "/nothing", "/other", "../../other":
+            g.ln_sf(target, "/etc/resolv.conf")
+            self.assertEqual(g.sh("cat /etc/resolv.conf"), OURS, target)
+            self.assertEqual(g.command(fetch(NAME)), PAGE.decode())
+            self.assertEqual(g.readlink("/etc/resolv.conf"), target)
+            self.assertEqual(g.sh("cat /other"), OWN)
+
+    def test_strange_resolv_conf(self):
+        """The guest's own stays."""
+        g = self.handle()
+        g.rm("/etc/resolv.conf")
+        self.assertEqual(g.sh("ls /etc"), "passwd\n")
+        g.mkdir("/etc/resolv.conf")
+        g.touch("/etc/resolv.conf/file")
+        self.assertEqual(g.sh("ls /etc/resolv.conf"), "file\n")
+        g.mv("/etc", "/old")
+        for target in "/proc/self", "/proc/1/root/etc", "/nothing", "/etc":
+            g.ln_sf(target, "/etc")
+            self.assertEqual(g.sh("echo good"), "good\n", target)
+        self.assertEqual(g.command(fetch(ADDRESS)), PAGE.decode())
+
+    # The host's.
+    def test_local_name_server(self):
+        """As systemd-resolved is one."""
+        self.world.name_servers("127.0.0.53")
+        g = self.handle()
+        before = self.world.local_names.asked
+        self.assertEqual(g.command(fetch(NAME)), PAGE.decode())
+        self.assertGreater(self.world.local_names.asked, before)
+
+    def test_no_name_server(self):
+        self.world.name_servers()
+        g = self.handle()
+        with self.assertRaises(RuntimeError):
+            g.command(fetch(NAME))
+        self.assertEqual(g.command(fetch(ADDRESS)), PAGE.decode())
+
+    # When it ends.
+    def test_killed(self):
+        g = self.handle()
+        os.kill(helpers("guestfs-network")[0], signal.SIGKILL)
+        deadline = time.monotonic() + TIMEOUT
+        with self.assertRaisesRegex(RuntimeError,
+                                    r"guestfs-network.*signal 9"):
+            while time.monotonic() < deadline:
+                g.ping_daemon()
+        self.assertEqual(descendants(os.getpid()), [])
+        self.launch(g)
+        self.assertEqual(g.command(fetch(NAME)), PAGE.decode())
+
+    def test_handle_that_is_closed(self):
+        g = self.handle()
+        self.assertEqual(len(helpers("guestfs-network")), 1)
+        g.close()
+        self.assertEqual(descendants(os.getpid()), [])
+
+    def test_killed_program(self):
+        """Nothing survives it, not even while it is transferring."""
+        program = f"""if True:
+            import guestfs, os
+            g = guestfs.GuestFS()
+            g.add_drive_opts({str(self.image)!r}, format="raw", readonly=True)
+            g.set_network(True)
+            g.launch()
+            g.mount("/dev/sda", "/")
+            os.write(1, b"fetching\\n")
+            g.sh("while fetch {ADDRESS} {HTTP_PORT} /large >/dev/null; do :; "
+                 "done")
+            """
+        with subprocess.Popen([sys.executable, "-c", program],
+                              stdout=subprocess.PIPE) as victim:
+            self.assertEqual(victim.stdout.readline(), b"fetching\n")
+            self.assertEqual(len(helpers("guestfs-network")), 1)
+            victim.kill()
+            victim.wait(TIMEOUT)
+        reap_all()
+
+    def test_missing_program(self):
+        folder = self.world.folder / "libexec"
+        folder.mkdir()
+        for path in (BUILD / "libexec").iterdir():
+            if path.name != "guestfs-network":
+                (folder / path.name).symlink_to(path.resolve())
+        os.environ["LIBGUESTFS_LIBEXECDIR"] = str(folder)
+        self.addCleanup(os.environ.update,
+                        LIBGUESTFS_LIBEXECDIR=str(BUILD / "libexec"))
+        g = new_handle(self.image, readonly=True, launch=False)
+        self.addCleanup(g.close)
+        g.set_network(True)
+        with self.assertRaisesRegex(
+                RuntimeError, "libexec/guestfs-network.*can't be run"):
+            g.launch()
+        g.set_network(False)
+        g.launch()
+
+    def test_guestfish(self):
+        script = ("get-network\nrun\nmount /dev/sda /\n"
+                  f"command '{' '.join(fetch(NAME))}'\n")
+        for options, network in (["--network"], True), ([], False):
+            result = subprocess.run(
+                [BUILD / "shell/guestfish", *options, "--ro", "-a",
+                 self.image], input=script, text=True, check=False,
+                capture_output=True)
+            expected = f"true\n{PAGE.decode()}\n" if network else "false\n"
+            self.assertEqual(result.stdout, expected, result.stderr)
+            self.assertEqual(result.returncode, 0 if network else 1)
+
+
+# What a kernel that was taken over could send.
+
+MAC = bytes.fromhex("525400000001")
+BROADCAST = b"\xff" * 6
+
+
+def checksum(data):
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def packet(protocol, destination, payload):
+    addresses = (socket.inet_aton("169.254.2.15")
+                 + socket.inet_aton(destination))
+    header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 1, 0, 64,
+                         protocol, 0) + addresses
+    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
+    return BROADCAST + MAC + b"\x08\0" + header + payload
+
+
+def syn(destination, port, source=1024):
+    """The first segment of a TCP connection."""
+    segment = struct.pack("!HHIIBBHHH", source, port, 1, 0, 5 << 4, 2, 65535,
+                          0, 0)
+    pseudo = (socket.inet_aton("169.254.2.15")
+              + socket.inet_aton(destination)
+              + struct.pack("!BBH", 0, 6, len(segment)))
+    total = checksum(pseudo + segment)
+    return packet(6, destination,
+                  segment[:16] + struct.pack("!H", total) + segment[18:])
+
+
+def datagram(destination, port, data):
+    return packet(17, destination,
+                  struct.pack("!HHHH", 2000, port, 8 + len(data), 0) + data)
+
+
+class HostileFrames(network_world.NetworkTest):
+    """guestfs-network with the test in the kernel's place."""
+
+    def setUp(self):
+        self.sock, theirs = socket.socketpair(socket.AF_UNIX,
+                                              socket.SOCK_SEQPACKET)
+        self.addCleanup(self.sock.close)
+        self.sock.settimeout(TIMEOUT)
+        control, theirs_control = socket.socketpair()
+        with theirs, theirs_control:
+            command = [BUILD / "libexec/guestfs-confine",
+                       f"--control={theirs_control.fileno()}",
+                       "--profile=network", f"--keep={theirs.fileno()}", "--",
+                       BUILD / "appliance/guestfs-network",
+                       str(theirs.fileno())]
+            process = subprocess.Popen(  # pylint: disable=consider-using-with
+                command, pass_fds=[theirs.fileno(), theirs_control.fileno()])
+        self.addCleanup(process.wait, TIMEOUT)
+        self.addCleanup(control.close)
+        self.process = process
+
+    def packets(self):
+        """The IPv4 packets that come."""
+        while True:
+            frame = self.sock.recv(4096)
+            if frame[12:14] == b"\x08\x06":  # libslirp asks for our address
+                reply = (b"\0\1\x08\0\6\4\0\2" + MAC
+                         + socket.inet_aton("169.254.2.15") + frame[22:32])
+                self.sock.send(frame[6:12] + MAC + b"\x08\x06" + reply)
+                continue
+            yield frame[14:]
+
+    def test_loopback(self):
+        """Frames are taken one after the other: what was refused would have
+        been answered before."""
+        with (socket.create_server(("127.0.0.1", 0)) as listener,
+              socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver):
+            receiver.bind(("127.0.0.1", 0))
+            for sock in listener, receiver:
+                sock.setblocking(False)
+            tcp, udp = (s.getsockname()[1] for s in (listener, receiver))
+            for host in "127.0.0.1", "0.0.0.0", "127.1.2.3":
+                self.sock.send(syn(host, tcp))
+                self.sock.send(datagram(host, udp, b"x"))
+            self.sock.send(syn(ADDRESS, HTTP_PORT))
+            first = next(self.packets())
+            self.assertEqual(socket.inet_ntoa(first[12:16]), ADDRESS)
+            self.assertEqual(first[33], 0x12)  # SYN and ACK
+            with self.assertRaises(BlockingIOError):
+                listener.accept()
+            with self.assertRaises(BlockingIOError):
+                receiver.recv(1)
+
+    def test_nonsense(self):
+        """It is still there afterwards."""
+        good = syn(ADDRESS, HTTP_PORT)
+        for size in range(1, len(good)):
+            self.sock.send(good[:size])
+        self.sock.send(b"\xff" * 2048)
+        self.sock.send(b"\xff" * 60000)
+        for position in range(14, len(good)):
+            if 30 <= position < 34:  # would be another address
+                continue
+            for value in 0, 0xff:
+                self.sock.send(good[:position] + bytes([value])
+                               + good[position + 1:])
+        self.sock.send(datagram("169.254.2.3", 53, b"no question"))
+        self.sock.send(datagram("169.254.2.2", 69, b"\0\1/etc/passwd\0"))
+        self.sock.send(syn(ADDRESS, HTTP_PORT, source=4000))
+        for answer in self.packets():
+            # TCP, to that port; the rest are answers to nonsense.
+            if answer[9] == 6 and answer[22:24] == struct.pack("!H", 4000):
+                self.assertEqual(answer[33], 0x12)
+                break
+        self.assertIsNone(self.process.poll())
+
+
+if __name__ == "__main__":
+    network_world.enter()
+    adopt_orphans()
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
