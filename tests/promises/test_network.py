@@ -186,15 +186,37 @@ class Network(network_world.NetworkTest):
             g.command(fetch(NAME))
         self.assertEqual(g.command(fetch(ADDRESS)), PAGE.decode())
 
+    def test_resolv_conf_of_the_host(self):
+        """A link, one that leads nowhere, and nothing."""
+        run("mount", "-t", "tmpfs", "none", "/etc")
+        self.addCleanup(run, "umount", "/etc")
+        path = pathlib.Path("/etc/resolv.conf")
+        path.symlink_to(self.world.resolv_conf)
+        self.assertEqual(self.handle().command(fetch(NAME)), PAGE.decode())
+        path.unlink()
+        for link in True, False:
+            if link:
+                path.symlink_to("/nothing")
+            g = self.handle()
+            self.assertEqual(g.command(fetch(ADDRESS)), PAGE.decode())
+            with self.assertRaises(RuntimeError):
+                g.command(fetch(NAME))
+            g.close()
+            path.unlink(missing_ok=True)
+
     # When it ends.
+    @staticmethod
+    def ping_until_it_fails(g):
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            g.ping_daemon()
+
     def test_killed(self):
         g = self.handle()
         os.kill(helpers("guestfs-network")[0], signal.SIGKILL)
-        deadline = time.monotonic() + TIMEOUT
         with self.assertRaisesRegex(RuntimeError,
                                     r"guestfs-network.*signal 9"):
-            while time.monotonic() < deadline:
-                g.ping_daemon()
+            self.ping_until_it_fails(g)
         self.assertEqual(descendants(os.getpid()), [])
         self.launch(g)
         self.assertEqual(g.command(fetch(NAME)), PAGE.decode())
@@ -226,7 +248,8 @@ class Network(network_world.NetworkTest):
             victim.wait(TIMEOUT)
         reap_all()
 
-    def test_missing_program(self):
+    def test_no_program(self):
+        """Missing, or one that ends at once, as it does without libslirp."""
         folder = self.world.folder / "libexec"
         folder.mkdir()
         for path in (BUILD / "libexec").iterdir():
@@ -241,6 +264,10 @@ class Network(network_world.NetworkTest):
         with self.assertRaisesRegex(
                 RuntimeError, "libexec/guestfs-network.*can't be run"):
             g.launch()
+        (folder / "guestfs-network").symlink_to("/bin/false")
+        with self.assertRaisesRegex(RuntimeError, "guestfs-network.*exit 1"):
+            g.launch()
+            self.ping_until_it_fails(g)
         g.set_network(False)
         g.launch()
 
