@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <linux/fs.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -29,21 +30,25 @@ struct rule {
     int number;
     unsigned profiles;
     unsigned n_conditions;
-    struct scmp_arg_cmp condition;
+    struct scmp_arg_cmp conditions[2]; /* all of them must be met */
     const char *why;
 };
 
 /* Whatever the arguments are. */
-#define ANY 0, { 0 }
+#define ANY 0, { { 0 } }
 
 /* Only if argument n, counted from 0, is value. */
-#define ONLY(n, value) 1, { n, SCMP_CMP_EQ, value, 0 }
+#define ONLY(n, value) 1, { { n, SCMP_CMP_EQ, value, 0 } }
+
+/* Only if both are. */
+#define ONLY_BOTH(n, value, m, other) \
+    2, { { n, SCMP_CMP_EQ, value, 0 }, { m, SCMP_CMP_EQ, other, 0 } }
 
 /* Only if argument n is not value. */
-#define NOT(n, value) 1, { n, SCMP_CMP_NE, value, 0 }
+#define NOT(n, value) 1, { { n, SCMP_CMP_NE, value, 0 } }
 
 /* Only if none of these bits is set in argument n. */
-#define WITHOUT(n, bits) 1, { n, SCMP_CMP_MASKED_EQ, bits, 0 }
+#define WITHOUT(n, bits) 1, { { n, SCMP_CMP_MASKED_EQ, bits, 0 } }
 
 /* Only if argument 1 is a request to KVM, linux/kvm.h. */
 #define KVM_IOCTLS 1, { 1, SCMP_CMP_MASKED_EQ, 0xff00, 0xae00 }
@@ -193,7 +198,10 @@ static const struct rule rules[] = {
     /* The network: the appliance's end, and the host's.  It can't listen
      * or be connected to.
      */
-    { SCMP_SYS (socket), FOR_NETWORK, ONLY (0, AF_INET), "connections" },
+    { SCMP_SYS (socket), FOR_NETWORK, ONLY_BOTH (0, AF_INET, 2, 0),
+      "TCP, UDP" },
+    { SCMP_SYS (socket), FOR_NETWORK, ONLY_BOTH (0, AF_INET, 2, IPPROTO_ICMP),
+      "ping, where users may" },
     { SCMP_SYS (connect), FOR_NETWORK, ANY, "connections" },
     { SCMP_SYS (sendto), FOR_NETWORK, ANY, "frames, data" },
     { SCMP_SYS (recvfrom), FOR_NETWORK, ANY, "frames, data" },
@@ -235,7 +243,7 @@ add_rules (const struct plan *plan, scmp_filter_ctx filter)
         if (!(rule->profiles & plan->profile->bits))
             continue;
         r = seccomp_rule_add_array (filter, SCMP_ACT_ALLOW, rule->number,
-                                    rule->n_conditions, &rule->condition);
+                                    rule->n_conditions, rule->conditions);
         if (r < 0)
             return r;
     }

@@ -116,26 +116,31 @@ open_sockets (void)
         const char *name;
         int domain;
         int type;
+        int protocol;
     } sockets[] = {
-        { "AF_UNIX", AF_UNIX, SOCK_STREAM },
-        { "AF_UNIX datagrams", AF_UNIX, SOCK_DGRAM },
-        { "AF_INET", AF_INET, SOCK_STREAM },
-        { "AF_INET datagrams", AF_INET, SOCK_DGRAM },
-        { "AF_INET raw", AF_INET, SOCK_RAW },
-        { "AF_INET6", AF_INET6, SOCK_STREAM },
-        { "AF_NETLINK", AF_NETLINK, SOCK_RAW },
-        { "AF_PACKET", AF_PACKET, SOCK_RAW },
-        { "AF_VSOCK", AF_VSOCK, SOCK_STREAM },
-        { "AF_ALG", AF_ALG, SOCK_SEQPACKET },
-        { "AF_BLUETOOTH", AF_BLUETOOTH, SOCK_RAW },
-        { "AF_CAN", AF_CAN, SOCK_RAW },
-        { "AF_KEY", AF_KEY, SOCK_RAW },
+        { "AF_UNIX", AF_UNIX, SOCK_STREAM, 0 },
+        { "AF_UNIX datagrams", AF_UNIX, SOCK_DGRAM, 0 },
+        { "AF_INET", AF_INET, SOCK_STREAM, 0 },
+        { "AF_INET datagrams", AF_INET, SOCK_DGRAM, 0 },
+        { "AF_INET raw", AF_INET, SOCK_RAW, 0 },
+        { "AF_INET with SCTP", AF_INET, SOCK_STREAM, IPPROTO_SCTP },
+        { "AF_INET with UDP-Lite", AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE },
+        { "AF_INET with MPTCP", AF_INET, SOCK_STREAM, 262 },
+        { "AF_INET6", AF_INET6, SOCK_STREAM, 0 },
+        { "AF_NETLINK", AF_NETLINK, SOCK_RAW, 0 },
+        { "AF_PACKET", AF_PACKET, SOCK_RAW, 0 },
+        { "AF_VSOCK", AF_VSOCK, SOCK_STREAM, 0 },
+        { "AF_ALG", AF_ALG, SOCK_SEQPACKET, 0 },
+        { "AF_BLUETOOTH", AF_BLUETOOTH, SOCK_RAW, 0 },
+        { "AF_CAN", AF_CAN, SOCK_RAW, 0 },
+        { "AF_KEY", AF_KEY, SOCK_RAW, 0 },
     };
 
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
         int domain = sockets[i].domain, type = sockets[i].type;
-        int fd = socket (domain, type, 0);
+        int fd = socket (domain, type, sockets[i].protocol);
         bool needed = is_network () ? domain == AF_INET && type != SOCK_RAW
+                                          && sockets[i].protocol == 0
                                     : is_guest () && domain == AF_UNIX;
 
         if ((fd >= 0) != needed)

@@ -108,6 +108,19 @@ class _DNS(socketserver.BaseRequestHandler):
             sock.sendto(answer(query), self.client_address)
 
 
+class _DNSOverTCP(socketserver.StreamRequestHandler):
+    def handle(self):
+        size = int.from_bytes(self.rfile.read(2), "big")
+        reply = answer(self.rfile.read(size))
+        self.server.asked += 1
+        self.wfile.write(len(reply).to_bytes(2, "big") + reply)
+
+
+class DNSOverTCPServer(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    asked = 0
+
+
 class DNSServer(socketserver.ThreadingUDPServer):
     daemon_threads = True
     asked = 0
@@ -129,6 +142,8 @@ class World(contextlib.ExitStack):
         self.local = self.serve(HTTPServer(("127.0.0.1", LOOPBACK_PORT),
                                            _Pages))
         self.names = self.serve(DNSServer((ADDRESS, 53), _DNS))
+        self.tcp_names = self.serve(DNSOverTCPServer((ADDRESS, 53),
+                                                     _DNSOverTCP))
         self.local_names = self.serve(DNSServer(("127.0.0.53", 53), _DNS))
 
     def name_servers(self, *addresses):

@@ -91,12 +91,24 @@ class Network(network_world.NetworkTest):
         self.assertIn(ADDRESS, g.command(["nslookup", NAME]))
         with self.assertRaises(RuntimeError):
             g.command(fetch("nobody.example"))
+        # By TCP.
+        before = self.world.tcp_names.asked
+        got = g.sh("RES_OPTIONS=use-vc " + " ".join(fetch(NAME)))
+        self.assertEqual(got, PAGE.decode())
+        self.assertGreater(self.world.tcp_names.asked, before)
 
     def test_addresses(self):
         g = self.handle()
         self.assertIn("inet addr:169.254.2.15 ", g.sh("ifconfig"))
         self.assertRegex(g.command(["route", "-n"]),
                          rf"0\.0\.0\.0 +{GATEWAY}")
+
+    def test_ping(self):
+        """Where the host lets us."""
+        pathlib.Path("/proc/sys/net/ipv4/ping_group_range").write_text(
+            "0 0", encoding="ascii")
+        self.assertIn(" 0% packet loss",
+                      self.handle().sh(f"ping -c 1 {ADDRESS}"))
 
     def test_large(self):
         """Down and up, as it was."""
