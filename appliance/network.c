@@ -240,9 +240,12 @@ serve (struct network *net)
         slirp_pollfds_fill (net->slirp, &timeout, add_polled, net);
         r = poll (net->polled, net->n_polled,
                   timeout > INT32_MAX ? -1 : (int) timeout);
+        /* This first: it tells libslirp the time, by which sockets expire
+         * that frames make.
+         */
+        slirp_pollfds_poll (net->slirp, r < 0, get_events, net);
         if (r > 0 && net->polled[0].revents)
             take_frames (net);
-        slirp_pollfds_poll (net->slirp, r < 0, get_events, net);
     }
 }
 

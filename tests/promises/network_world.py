@@ -84,14 +84,18 @@ class HTTPServer(http.server.ThreadingHTTPServer):
     received = None
 
 
+def encoded_name():
+    """NAME as it stands in a query, and its end."""
+    return b"".join(bytes([len(label)]) + label.encode()
+                    for label in NAME.split(".")) + b"\0"
+
+
 def answer(query):
     """NAME has ADDRESS; no other name exists."""
     end = query.index(0, 12)
     question = query[12:end + 5]
-    name = b"".join(bytes([len(label)]) + label.encode()
-                    for label in NAME.split("."))
     wanted = int.from_bytes(question[-4:-2], "big")
-    known = query[12:end].lower() == name
+    known = query[12:end + 1].lower() == encoded_name()
     found = known and wanted == 1  # A
     header = (query[:2] + (b"\x81\x80" if known else b"\x81\x83")
               + b"\0\1" + (b"\0\1" if found else b"\0\0") + b"\0\0\0\0")

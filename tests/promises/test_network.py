@@ -389,6 +389,15 @@ class HostileFrames(network_world.NetworkTest):
             with self.assertRaises(BlockingIOError):
                 receiver.recv(1)
 
+    def test_first_frame(self):
+        """It is there before the program is, and answered all the same."""
+        question = (b"\0\1\1\0\0\1\0\0\0\0\0\0" + network_world.encoded_name()
+                    + b"\0\1\0\1")
+        self.sock.send(datagram("169.254.2.3", 53, question))
+        answer = next(self.packets())
+        self.assertEqual(socket.inet_ntoa(answer[12:16]), "169.254.2.3")
+        self.assertEqual(answer[28:], network_world.answer(question))
+
     def test_nonsense(self):
         """It is still there afterwards."""
         good = syn(ADDRESS, HTTP_PORT)
