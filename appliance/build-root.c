@@ -69,6 +69,15 @@ stage_folder (struct build *b, const struct root_row *row, struct error *err)
 }
 
 static int
+stage_point (struct build *b, const struct root_row *row, struct error *err)
+{
+    cleanup_free char *path = staged_path (b, row->name);
+    cleanup_fd int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+    return fd < 0 ? fail (err, errno, "%s: %m", path) : 0;
+}
+
+static int
 stage_plain (struct build *b, const struct root_row *row, struct error *err)
 {
     return stage_file (b, row->name, row->name, err);
@@ -187,6 +196,7 @@ static int (*const stage_kinds[]) (struct build *b,
                                    const struct root_row *row,
                                    struct error *err) = {
     [ROOT_FOLDER] = stage_folder,
+    [ROOT_POINT] = stage_point,
     [ROOT_FILE] = stage_plain,
     [ROOT_TREE] = stage_tree,
     [ROOT_PROGRAM] = stage_named_program,

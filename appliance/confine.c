@@ -55,7 +55,8 @@ make_environment (const struct plan *plan)
     strings_add (&environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
     strings_add (&environment, "HOME=/");
     strings_add (&environment, "TMPDIR=/dev/shm"); /* the guest's memory */
-    add_module_folder (&environment);
+    if (plan->profile->bits & FOR_STORAGE)
+        add_module_folder (&environment);
     if (plan->preload) {
         strings_add (&environment, "LD_PRELOAD=" VIEW_PRELOAD_PATH);
         if (plan->overlays)

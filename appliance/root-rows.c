@@ -18,6 +18,8 @@ const struct root_row root_rows[] = {
     { "/var", ROOT_FOLDER, true, "programs look for it" },
     { "/etc", ROOT_FOLDER, true, "likewise" },
 
+    { "/etc/resolv.conf", ROOT_POINT, true, "which name server to ask" },
+
     /* Configuration. */
     { "/etc/ld.so.cache", ROOT_FILE, false,
       "where the loader finds libraries at once" },

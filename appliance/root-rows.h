@@ -9,6 +9,7 @@
 
 enum root_kind {
     ROOT_FOLDER,   /* an empty folder */
+    ROOT_POINT,    /* an empty file */
     ROOT_FILE,     /* the host's file */
     ROOT_TREE,     /* the host's folder and all files in it */
     ROOT_PROGRAM,  /* a program, where the host has it; may be a pattern */

@@ -51,7 +51,7 @@ struct rule {
 #define WITHOUT(n, bits) 1, { { n, SCMP_CMP_MASKED_EQ, bits, 0 } }
 
 /* Only if argument 1 is a request to KVM, linux/kvm.h. */
-#define KVM_IOCTLS 1, { 1, SCMP_CMP_MASKED_EQ, 0xff00, 0xae00 }
+#define KVM_IOCTLS 1, { { 1, SCMP_CMP_MASKED_EQ, 0xff00, 0xae00 } }
 
 static const struct rule rules[] = {
     /* The exec, the loader, the C library. */
@@ -203,8 +203,8 @@ static const struct rule rules[] = {
     { SCMP_SYS (socket), FOR_NETWORK, ONLY_BOTH (0, AF_INET, 2, IPPROTO_ICMP),
       "ping, where users may" },
     { SCMP_SYS (connect), FOR_NETWORK, ANY, "connections" },
-    { SCMP_SYS (sendto), FOR_NETWORK, ANY, "frames, data" },
-    { SCMP_SYS (recvfrom), FOR_NETWORK, ANY, "frames, data" },
+    { SCMP_SYS (sendto), FOR_QEMU | FOR_NETWORK, ANY, "frames, data" },
+    { SCMP_SYS (recvfrom), FOR_QEMU | FOR_NETWORK, ANY, "frames, data" },
     { SCMP_SYS (readv), FOR_UML | FOR_NETWORK, ANY, "frames, data" },
     { SCMP_SYS (writev), FOR_UML | FOR_NETWORK, ANY, "frames, data" },
     { SCMP_SYS (ioctl), FOR_NETWORK, ONLY (1, FIONREAD), "how much came" },

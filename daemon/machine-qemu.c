@@ -195,6 +195,7 @@ apply_setup (struct daemon *daemon, const wire_setup *setup,
     if (set_clock (setup, err) < 0 || set_entropy (setup, err) < 0)
         return -1;
     daemon->verbose = setup->verbose;
+    daemon->network = setup->network;
     for (u_int i = 0; i < setup->labels.labels_len; i++)
         strings_add (&daemon->labels, setup->labels.labels_val[i]);
     return 0;

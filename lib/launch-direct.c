@@ -19,6 +19,7 @@
 #include "console.h"
 #include "drive.h"
 #include "launch.h"
+#include "network.h"
 #include "qemu-arguments.h"
 #include "qmp.h"
 #include "setup.h"
@@ -53,6 +54,7 @@ send_setup (guestfs_h *g)
     wire_setup setup = {
         .entropy = { ENTROPY_SIZE, entropy },
         .verbose = g->verbose,
+        .network = g->network,
         .labels = { (u_int) g->nr_drives, labels },
     };
     ssize_t n;
@@ -68,15 +70,6 @@ send_setup (guestfs_h *g)
     return n < 0 ? -1 : appliance_send (g, buffer, (size_t) n);
 }
 
-static int
-check_possible (guestfs_h *g)
-{
-    if (g->network)
-        return fail (&g->error, ENOTSUP, "the back end 'direct' has no "
-                     "network yet: leave set_network off");
-    return 0;
-}
-
 /* The machine of one launch, and what it needs until it runs. */
 struct machine {
     struct qemu_machine qemu;
@@ -84,6 +77,7 @@ struct machine {
     struct appliance_files files;
     struct template template;
     int channel, monitor, console; /* its ends, closed after the start */
+    int network;
     struct qmp qmp;
 };
 
@@ -93,6 +87,7 @@ machine_free (struct machine *m)
     close_fd (&m->channel);
     close_fd (&m->monitor);
     close_fd (&m->console);
+    close_fd (&m->network);
     qmp_close (&m->qmp);
     template_free (&m->template);
     appliance_files_free (&m->files);
@@ -111,6 +106,7 @@ machine_init (guestfs_h *g, struct machine *m)
         .channel = -1,
         .monitor = -1,
         .console = -1,
+        .network = -1,
         .qmp = QMP_NONE,
     };
     m->qemu = (struct qemu_machine) {
@@ -118,6 +114,7 @@ machine_init (guestfs_h *g, struct machine *m)
         .files = &m->files,
         .accelerator = "tcg",
         .memory_fd = -1,
+        .has_network = g->network,
     };
 }
 
@@ -130,14 +127,17 @@ connect_machine (guestfs_h *g, struct machine *m, int *ret_monitor)
     close_fd (&m->channel);
     close_fd (&m->monitor);
     close_fd (&m->console);
+    close_fd (&m->network);
     appliance_free (g->appliance);
     g->appliance = appliance_new ();
     if (socket_pair (&channel, &m->channel, &g->error) < 0
         || socket_pair (ret_monitor, &m->monitor, &g->error) < 0
-        || console_open (g, &m->console) < 0)
+        || console_open (g, &m->console) < 0
+        || (g->network && network_start (g, m->console, &m->network) < 0))
         return -1;
     g->appliance->transport = transport_new_socket (steal_fd (&channel));
-    m->qemu.sockets = (struct qemu_sockets) { m->channel, m->monitor };
+    m->qemu.sockets = (struct qemu_sockets) { m->channel, m->monitor,
+                                              m->network };
     return 0;
 }
 
@@ -291,7 +291,7 @@ launch (guestfs_h *g)
     cleanup_machine struct machine m;
 
     machine_init (g, &m);
-    if (check_possible (g) < 0 || appliance_files_find (g, &m.files) < 0)
+    if (appliance_files_find (g, &m.files) < 0)
         return -1;
     for (size_t i = 0; i < g->nr_drives; i++)
         g->drives[i]->through_storage = true;

@@ -7,8 +7,8 @@
 
 #include "handle.h"
 
-/* On the command line of the appliance's kernel: the daemon is to use the
- * network device that it finds.
+/* On the command line of an appliance's kernel: the daemon is to use the
+ * network device that it finds.  Where there is a setup, that says so.
  */
 #define NETWORK_ARGUMENT "guestfs_network=1"
 

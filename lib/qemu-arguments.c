@@ -66,6 +66,21 @@ add_root (struct start *start, const struct appliance_files *f)
     add (start, "-device", "virtio-blk-pci,drive=root");
 }
 
+/* Frames go through the socket, one a message.  It boots nothing, so needs
+ * no firmware.
+ */
+static void
+add_network (struct start *start, const struct qemu_machine *m)
+{
+    if (!m->has_network)
+        return;
+    start_keep (start, m->sockets.network);
+    start_argument (start, "-netdev");
+    start_argument (start, "dgram,id=network,local.type=fd,local.str=%d",
+                    m->sockets.network);
+    add (start, "-device", "virtio-net-pci,netdev=network,romfile=");
+}
+
 static void
 add_parameters (guestfs_h *g, struct start *start)
 {
@@ -115,6 +130,7 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     start_argument (start, "%d", g->smp);
     add_sockets (start, &m->sockets);
     add_root (start, m->files);
+    add_network (start, m);
     add_parameters (g, start);
 }
 

@@ -10,6 +10,7 @@
 struct qemu_sockets {
     int channel; /* to the daemon */
     int monitor; /* QMP; -1: not wanted */
+    int network; /* frames, network.h; -1: none */
 };
 
 /* Where its memory is. */
@@ -25,6 +26,7 @@ struct qemu_machine {
     const char *accelerator; /* "kvm" or "tcg" */
     enum qemu_memory memory;
     int memory_fd;           /* that file, or -1 */
+    bool has_network;        /* a card, as its template then must have */
     struct qemu_sockets sockets;
 };
 

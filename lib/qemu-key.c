@@ -51,7 +51,7 @@ put_arguments (FILE *fp, guestfs_h *g, const struct qemu_machine *m)
     files.kernel_fd = files.initrd_fd = files.root_fd = -1;
     same.files = &files;
     same.memory = QEMU_MEMORY_OWN;
-    same.sockets = (struct qemu_sockets) { -1, -1 };
+    same.sockets = (struct qemu_sockets) { -1, -1, -1 };
     qemu_add_machine (g, &start, &same);
     qemu_add_kernel (g, &start, &same);
     for (size_t i = 0; i < start.program.count; i++)

@@ -30,6 +30,7 @@ from support import (TIMEOUT, adopt_orphans, command_of, descendants,
 
 FETCH = sys.argv[1]
 BUILD = pathlib.Path(os.environ["LIBGUESTFS_LIBEXECDIR"]).parent
+QEMU = f"/usr/bin/qemu-system-{os.uname().machine}"
 GATEWAY = "169.254.2.2"
 OWN = "nameserver 192.0.2.1\n"  # what the guest has in its resolv.conf
 OURS = "nameserver 169.254.2.3\n"
@@ -61,6 +62,14 @@ def helpers(name):
             if command_of(p).split(b" ")[0].endswith(name.encode())]
 
 
+def has_qemu_appliance():
+    """Could there be one here, for us?"""
+    kernels = [p for p in pathlib.Path("/boot").glob("vmlinuz-*")
+               if os.access(p, os.R_OK)
+               and os.path.isdir(p.name.replace("vmlinuz-", "/lib/modules/"))]
+    return bool(kernels) and os.access(QEMU, os.X_OK)
+
+
 class Network(network_world.NetworkTest):
     @classmethod
     def setUpClass(cls):
@@ -71,9 +80,11 @@ class Network(network_world.NetworkTest):
     def setUp(self):
         self.world.name_servers(ADDRESS)
 
-    def handle(self, network=True, **options):
-        g = new_handle(self.image, readonly=True, launch=False, **options)
+    def handle(self, network=True, backend=None):
+        g = new_handle(self.image, readonly=True, launch=False)
         self.addCleanup(g.close)
+        if backend:
+            g.set_backend(backend)
         g.set_network(network)
         self.launch(g)
         return g
@@ -294,6 +305,24 @@ class Network(network_world.NetworkTest):
             expected = f"true\n{PAGE.decode()}\n" if network else "false\n"
             self.assertEqual(result.stdout, expected, result.stderr)
             self.assertEqual(result.returncode, 0 if network else 1)
+
+
+    @unittest.skipUnless(has_qemu_appliance(), "no QEMU, or no kernel for it")
+    def test_qemu(self):
+        """The same network, for an appliance of another kind."""
+        os.environ["LIBGUESTFS_CACHEDIR"] = str(self.world.folder)
+        self.addCleanup(os.environ.pop, "LIBGUESTFS_CACHEDIR")
+        g = self.handle(backend="direct")
+        for host in ADDRESS, NAME:
+            self.assertEqual(g.command(fetch(host)), PAGE.decode())
+        self.assertEqual(g.sh("cat /etc/resolv.conf"), OURS)
+        with self.assertRaises(RuntimeError):
+            g.command(fetch(GATEWAY, LOOPBACK_PORT))
+        os.kill(helpers("guestfs-network")[0], signal.SIGKILL)
+        with self.assertRaisesRegex(RuntimeError,
+                                    r"guestfs-network.*signal 9"):
+            self.ping_until_it_fails(g)
+        self.assertEqual(descendants(os.getpid()), [])
 
 
 # What a kernel that was taken over could send.
