@@ -323,6 +323,8 @@ class Network(network_world.NetworkTest):
                                     r"guestfs-network.*signal 9"):
             self.ping_until_it_fails(g)
         self.assertEqual(descendants(os.getpid()), [])
+        self.launch(g)  # from a template, if the first left one
+        self.assertEqual(g.command(fetch(NAME)), PAGE.decode())
 
 
 # What a kernel that was taken over could send.
