@@ -85,6 +85,58 @@ open_port (struct error *err)
     return fail (err, ENODEV, "there is no virtio port '%s'", CHANNEL_NAME);
 }
 
+/* Machines that come from one template must not think alike. */
+static int
+set_entropy (const wire_setup *setup, struct error *err)
+{
+    struct {
+        struct rand_pool_info info;
+        char bytes[WIRE_ENTROPY_MAX];
+    } pool = { 0 };
+    u_int n = setup->entropy.entropy_len;
+    cleanup_fd int fd = open ("/dev/urandom", O_RDWR | O_CLOEXEC);
+
+    pool.info.entropy_count = (int) n * 8;
+    pool.info.buf_size = (int) n;
+    if (n > 0)
+        memcpy (pool.info.buf, setup->entropy.entropy_val, n);
+    if (fd < 0 || ioctl (fd, RNDADDENTROPY, &pool.info) < 0
+        || ioctl (fd, RNDRESEEDCRNG) < 0)
+        return fail (err, errno, "/dev/urandom: %m");
+    return 0;
+}
+
+static int
+set_clock (const wire_setup *setup, struct error *err)
+{
+    const struct timespec now = {
+        .tv_sec = (time_t) setup->seconds,
+        .tv_nsec = setup->nanoseconds,
+    };
+
+    if (clock_settime (CLOCK_REALTIME, &now) < 0)
+        return fail (err, errno, "setting the clock: %m");
+    return 0;
+}
+
+/* The time is new, and so are the random numbers, before anything is made
+ * of them: the addresses of the program that comes next are.
+ */
+static int
+become_different (const char *body, size_t size, struct error *err)
+{
+    wire_setup setup;
+    int r;
+
+    if (setup_decode (body, size, &setup, err) < 0)
+        return -1;
+    r = set_clock (&setup, err);
+    if (r == 0)
+        r = set_entropy (&setup, err);
+    xdr_free ((xdrproc_t) xdr_wire_setup, &setup);
+    return r;
+}
+
 /* Ask for the setup, and keep what comes in a file without a name. */
 static int
 receive_setup (int channel, struct error *err)
@@ -105,6 +157,8 @@ receive_setup (int channel, struct error *err)
         || write_full (fd, buffer, (size_t) size) < 0
         || lseek (fd, 0, SEEK_SET) < 0)
         return fail (err, errno, "the setup broke off: %m");
+    if (become_different (buffer, (size_t) size, err) < 0)
+        return -1;
     return steal_fd (&fd);
 }
 
@@ -154,51 +208,13 @@ setup_was_received (void)
     return value && strcmp (value, "received") == 0;
 }
 
-/* Machines that come from one template must not think alike. */
-static int
-set_entropy (const wire_setup *setup, struct error *err)
+static void
+apply_setup (struct daemon *daemon, const wire_setup *setup)
 {
-    struct {
-        struct rand_pool_info info;
-        char bytes[WIRE_ENTROPY_MAX];
-    } pool = { 0 };
-    u_int n = setup->entropy.entropy_len;
-    cleanup_fd int fd = open ("/dev/urandom", O_RDWR | O_CLOEXEC);
-
-    pool.info.entropy_count = (int) n * 8;
-    pool.info.buf_size = (int) n;
-    if (n > 0)
-        memcpy (pool.info.buf, setup->entropy.entropy_val, n);
-    if (fd < 0 || ioctl (fd, RNDADDENTROPY, &pool.info) < 0
-        || ioctl (fd, RNDRESEEDCRNG) < 0)
-        return fail (err, errno, "/dev/urandom: %m");
-    return 0;
-}
-
-static int
-set_clock (const wire_setup *setup, struct error *err)
-{
-    const struct timespec now = {
-        .tv_sec = (time_t) setup->seconds,
-        .tv_nsec = setup->nanoseconds,
-    };
-
-    if (clock_settime (CLOCK_REALTIME, &now) < 0)
-        return fail (err, errno, "setting the clock: %m");
-    return 0;
-}
-
-static int
-apply_setup (struct daemon *daemon, const wire_setup *setup,
-             struct error *err)
-{
-    if (set_clock (setup, err) < 0 || set_entropy (setup, err) < 0)
-        return -1;
     daemon->verbose = setup->verbose;
     daemon->network = setup->network;
     for (u_int i = 0; i < setup->labels.labels_len; i++)
         strings_add (&daemon->labels, setup->labels.labels_val[i]);
-    return 0;
 }
 
 static int
@@ -208,15 +224,14 @@ read_setup (struct daemon *daemon, struct error *err)
     cleanup_free char *buffer = xmalloc (WIRE_SETUP_MAX);
     ssize_t n = read_full (fd, buffer, WIRE_SETUP_MAX);
     wire_setup setup;
-    int r;
 
     if (n < 0)
         return fail (err, errno, "reading the setup: %m");
     if (setup_decode (buffer, (size_t) n, &setup, err) < 0)
         return -1;
-    r = apply_setup (daemon, &setup, err);
+    apply_setup (daemon, &setup);
     xdr_free ((xdrproc_t) xdr_wire_setup, &setup);
-    return r;
+    return 0;
 }
 
 static int
