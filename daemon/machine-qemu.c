@@ -33,6 +33,7 @@
 
 #define CHANNEL_NAME "org.libguestfs.channel.0"
 #define PORTS "/sys/class/virtio-ports"
+#define MODPROBE "/proc/sys/kernel/modprobe"
 
 /* The kernel finds devices while we start. */
 #define CHANNEL_TIMEOUT_MS 10000
@@ -180,6 +181,20 @@ start_again (int setup, int channel, struct error *err)
     return fail (err, errno, "/proc/self/exe: %m");
 }
 
+/* The modules ask for others that they could use, quicker checksums that
+ * are not there.  The kernel would start modprobe to look for each of them,
+ * which takes longer than all the rest: it may not, meanwhile.
+ */
+static int
+load_drivers (struct error *err)
+{
+    if (write_setting (MODPROBE, "\n", err) < 0
+        || load_empty_scsi_bus (err) < 0
+        || module_load ("virtio_console", err) < 0)
+        return -1;
+    return write_setting (MODPROBE, "/sbin/modprobe\n", err);
+}
+
 int
 wait_for_setup (struct error *err)
 {
@@ -188,8 +203,7 @@ wait_for_setup (struct error *err)
 
     if (!value || strcmp (value, SETUP_ASKED) != 0)
         return 0;
-    if (load_empty_scsi_bus (err) < 0
-        || module_load ("virtio_console", err) < 0)
+    if (load_drivers (err) < 0)
         return -1;
     channel = open_port (err);
     if (channel < 0)

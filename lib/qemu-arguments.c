@@ -134,14 +134,16 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     add_parameters (g, start);
 }
 
-/* What the kernel need not do: its self-tests and tables for tracing take a
- * third of its boot.  It says nothing but why it dies.
+/* What the kernel need not do: its self-tests and tables for tracing and BPF
+ * take a third of its boot.  It says nothing but why it dies.
  */
 #define KERNEL_ARGUMENTS \
     "console=ttyS0 quiet loglevel=1 panic=1 reboot=t edd=off " \
     "cryptomgr.notests=1 tsc=reliable no_timer_check lpj=4000000 " \
     "initcall_blacklist=init_kprobe_trace,cubictcp_register," \
-    "bpf_rstat_kfunc_init,init_blk_tracer,load_system_certificate_list " \
+    "bpf_rstat_kfunc_init,bpf_key_sig_kfuncs_init,kfunc_init," \
+    "bpf_tcp_ca_kfunc_init,bpf_prog_test_run_init," \
+    "init_blk_tracer,load_system_certificate_list " \
     "guestfs_setup=channel"
 
 void
