@@ -19,8 +19,8 @@ import unittest
 
 import guestfs
 
-from support import (MIB, TIMEOUT, TestCase, adopt_orphans, command_of,
-                     descendants, memory_of, reap_all)
+from support import (MIB, TIMEOUT, TestCase, adopt_orphans, memory_of,
+                     reap_all)
 
 MEMSIZE = 256  # MiB, of all machines here
 CACHE = None   # with a template, for tests that leave it as it is
@@ -155,11 +155,9 @@ class Copies(DirectTestCase):
             t.start()
         for t in threads:
             t.join()
-        pids = descendants(os.getpid())
-        self.assertEqual(sum(b"qemu" in command_of(p) for p in pids), 8,
-                         [command_of(p) for p in pids])
         # In KiB: much less than what each of them would take alone.
-        self.assertLess(memory_of(pids), 4 * 110 * 1024)
+        self.assertLess(memory_of(g.get_pid() for g in handles),
+                        4 * 80 * 1024)
 
     def test_what_was_synced_is_there(self):
         path = self.image("disk", 4 * MIB)
@@ -290,7 +288,7 @@ class Trouble(DirectTestCase):
         self.assertIn(str(kernel), self.fails(cache=cache))
         kernel.chmod(0)
         if os.geteuid() != 0:
-            self.assertIn(f"{kernel}: Permission denied",
+            self.assertIn(f"the kernel {kernel} can't be read",
                           self.fails(cache=cache))
 
     def test_full_disk(self):
