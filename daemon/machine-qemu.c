@@ -90,18 +90,15 @@ open_port (struct error *err)
 static int
 set_entropy (const wire_setup *setup, struct error *err)
 {
-    struct {
-        struct rand_pool_info info;
-        char bytes[WIRE_ENTROPY_MAX];
-    } pool = { 0 };
     u_int n = setup->entropy.entropy_len;
+    cleanup_free struct rand_pool_info *pool = xcalloc (1, sizeof *pool + n);
     cleanup_fd int fd = open ("/dev/urandom", O_RDWR | O_CLOEXEC);
 
-    pool.info.entropy_count = (int) n * 8;
-    pool.info.buf_size = (int) n;
+    pool->entropy_count = (int) n * 8;
+    pool->buf_size = (int) n;
     if (n > 0)
-        memcpy (pool.info.buf, setup->entropy.entropy_val, n);
-    if (fd < 0 || ioctl (fd, RNDADDENTROPY, &pool.info) < 0
+        memcpy (pool->buf, setup->entropy.entropy_val, n);
+    if (fd < 0 || ioctl (fd, RNDADDENTROPY, pool) < 0
         || ioctl (fd, RNDRESEEDCRNG) < 0)
         return fail (err, errno, "/dev/urandom: %m");
     return 0;
