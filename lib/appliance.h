@@ -22,6 +22,7 @@ struct appliance {
     struct supervised network; /* what connects it, if anything does */
     int console;               /* what they print comes here, or -1 */
     bool dead;                 /* one of them is gone */
+    bool drive_failed;         /* a drive can't be used, whatever is tried */
     uint32_t flushes; /* of disks by the guest, that drives_flush knows */
     char tail[CONSOLE_TAIL_SIZE]; /* the console's last bytes */
     size_t tail_size;

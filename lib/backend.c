@@ -8,18 +8,20 @@
 #include <string.h>
 
 #include "backend.h"
+#include "environment.h"
 #include "impl.h"
 
-/* Scripts and environments name these.  A handle can be set to one, so that
+/* Scripts and environments name it.  A handle can be set to it, so that
  * programs which never launch work; that it is missing is for launch to say.
  */
 static int
 launch_missing (guestfs_h *g)
 {
-    return fail (&g->error, ENOTSUP, "the back end '%s' is not implemented "
-                 "yet; there is '%s': choose that with set_backend, or unset "
-                 "LIBGUESTFS_BACKEND in the environment", g->backend_name,
-                 backend_default ()->name);
+    return fail (&g->error, ENOTSUP, "there is no back end '%s' here: '%s' "
+                 "starts QEMU without libvirt, '%s' finds out what works; "
+                 "choose one with set_backend, or unset LIBGUESTFS_BACKEND "
+                 "in the environment", g->backend_name, backend_direct.name,
+                 backend_auto.name);
 }
 
 static char *
@@ -40,10 +42,11 @@ static const struct {
     const char *name; /* one that ends in a colon has a value after it */
     const struct backend *backend;
 } backends[] = {
+    { "auto", &backend_auto },
     { "uml", &backend_uml },
-    { "process", &backend_process },
     { "direct", &backend_direct },
     { "appliance", &backend_direct }, /* an old name */
+    { "process", &backend_process },
     { "libvirt", &missing_libvirt },
     { "libvirt:", &missing_libvirt },
 };
@@ -52,6 +55,13 @@ const struct backend *
 backend_default (void)
 {
     return backends[0].backend;
+}
+
+const struct backend *
+backend_current (guestfs_h *g)
+{
+    return g->state != STATE_CONFIG && g->launched ? g->launched
+                                                   : g->backend;
 }
 
 static const struct backend *
@@ -78,7 +88,7 @@ impl_set_backend (guestfs_h *g, const char *name)
                      "before the appliance is launched");
     if (!backend)
         return fail (&g->error, EINVAL, "no back end is called '%s'; there "
-                     "is '%s'", name, backend_default ()->name);
+                     "are 'auto', 'uml' and 'direct'", name);
     g->backend = backend;
     free (g->backend_name);
     g->backend_name = xstrdup (strchr (name, ':') ? name : backend->name);
@@ -88,6 +98,8 @@ impl_set_backend (guestfs_h *g, const char *name)
 char *
 impl_get_backend (guestfs_h *g)
 {
+    if (g->backend == &backend_auto)
+        return xstrdup (backend_current (g)->name);
     return xstrdup (g->backend_name);
 }
 
@@ -174,10 +186,74 @@ impl_set_backend_setting (guestfs_h *g, const char *name, const char *val)
     return 0;
 }
 
+/* Those that are known; all are for QEMU. */
+static const char *const known_settings[] = { "force_kvm", "force_tcg",
+                                              "gdb" };
+
+static bool
+is_known (const char *setting)
+{
+    for (size_t i = 0; i < sizeof known_settings / sizeof *known_settings;
+         i++)
+        if (has_name (setting, known_settings[i]))
+            return true;
+    return false;
+}
+
+void
+backend_warn_settings (guestfs_h *g)
+{
+    bool any = g->backend == &backend_auto || g->backend == &backend_direct;
+
+    for (size_t i = 0; i < g->backend_settings.count; i++) {
+        const char *setting = g->backend_settings.item[i];
+
+        if (!any || !is_known (setting))
+            warning (g, "the back end '%s' does not know the setting '%s', "
+                     "which changes nothing", g->backend_name, setting);
+    }
+}
+
+/* One that is not made is off, one without a value is on. */
+static int
+read_flag (guestfs_h *g, const char *name, bool *ret)
+{
+    for (size_t i = 0; i < g->backend_settings.count; i++) {
+        const char *setting = g->backend_settings.item[i];
+        const char *value = strchr (setting, '=');
+
+        if (!has_name (setting, name))
+            continue;
+        if (!parse_bool_word (value ? value + 1 : "1", ret))
+            return fail (&g->error, EINVAL, "the back end setting %s: 1 or 0 "
+                         "is expected", setting);
+    }
+    return 0;
+}
+
+int
+backend_read_flags (guestfs_h *g, struct backend_flags *ret)
+{
+    bool kvm = false, tcg = false, gdb = false;
+
+    if (read_flag (g, "force_kvm", &kvm) < 0
+        || read_flag (g, "force_tcg", &tcg) < 0
+        || read_flag (g, "gdb", &gdb) < 0)
+        return -1;
+    if (kvm && tcg)
+        return fail (&g->error, EINVAL, "the back end settings force_kvm and "
+                     "force_tcg contradict each other");
+    *ret = (struct backend_flags) {
+        .accelerator = kvm ? "kvm" : tcg ? "tcg" : NULL,
+        .gdb = gdb,
+    };
+    return 0;
+}
+
 int
 impl_max_disks (guestfs_h *g)
 {
-    return g->backend->max_disks;
+    return backend_current (g)->max_disks;
 }
 
 int
@@ -193,7 +269,7 @@ impl_set_hv (guestfs_h *g, const char *hv)
 char *
 impl_get_hv (guestfs_h *g)
 {
-    return g->hv ? xstrdup (g->hv) : g->backend->default_hv ();
+    return g->hv ? xstrdup (g->hv) : backend_current (g)->default_hv ();
 }
 
 int
@@ -209,9 +285,9 @@ impl_set_qemu (guestfs_h *g, const char *hv)
 const char *
 impl_get_qemu (guestfs_h *g)
 {
-    if (!g->hv)
-        g->hv = g->backend->default_hv ();
-    return g->hv;
+    free (g->shown_hv);
+    g->shown_hv = impl_get_hv (g);
+    return g->shown_hv;
 }
 
 int

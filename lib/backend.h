@@ -13,7 +13,7 @@ struct backend {
 
     /* Start the appliance: fills in g->appliance (which exists), its
      * transport included.  The daemon need not have answered.  On failure
-     * the caller frees the appliance.
+     * the caller frees the appliance.  NULL: it is "auto".
      */
     int (*launch) (guestfs_h *g);
 
@@ -24,10 +24,28 @@ struct backend {
     char *(*default_hv) (void);
 };
 
+extern const struct backend backend_auto;
 extern const struct backend backend_direct;
 extern const struct backend backend_uml;
 extern const struct backend backend_process;
 
 const struct backend *backend_default (void);
+
+/* The one that runs or starts; before launch, the one that was asked for. */
+const struct backend *backend_current (guestfs_h *g);
+
+/* The settings that mean something to QEMU. */
+struct backend_flags {
+    const char *accelerator; /* "kvm" or "tcg" was forced; NULL: neither */
+    bool gdb;
+};
+
+int backend_read_flags (guestfs_h *g, struct backend_flags *ret);
+
+/* Warn of settings that mean nothing. */
+void backend_warn_settings (guestfs_h *g);
+
+/* The launch of "auto": the first back end that works. */
+int auto_launch (guestfs_h *g);
 
 #endif /* LIB_BACKEND_H */

@@ -33,23 +33,31 @@ fail_value (guestfs_h *g, const char *name, const char *value,
                  expected);
 }
 
-static int
-parse_bool (guestfs_h *g, const char *name, const char *value, bool *ret)
+bool
+parse_bool_word (const char *s, bool *ret)
 {
     static const char *const yes[] = { "1", "true", "t", "yes", "y", "on" };
     static const char *const no[] = { "0", "false", "f", "no", "n", "off" };
 
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
-        if (strcasecmp (value, yes[i]) == 0) {
+        if (strcasecmp (s, yes[i]) == 0) {
             *ret = true;
-            return 0;
+            return true;
         }
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
-        if (strcasecmp (value, no[i]) == 0) {
+        if (strcasecmp (s, no[i]) == 0) {
             *ret = false;
-            return 0;
+            return true;
         }
-    return fail_value (g, name, value, "1 or 0");
+    return false;
+}
+
+static int
+parse_bool (guestfs_h *g, const char *name, const char *value, bool *ret)
+{
+    return parse_bool_word (value, ret) ? 0
+                                        : fail_value (g, name, value,
+                                                      "1 or 0");
 }
 
 /* One function for each variable. */

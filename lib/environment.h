@@ -8,4 +8,7 @@
 /* A whole decimal number in the given range. */
 bool parse_int (const char *s, int min, int max, int *ret);
 
+/* 1, true, yes, on, ... or the opposite. */
+bool parse_bool_word (const char *s, bool *ret);
+
 #endif /* LIB_ENVIRONMENT_H */

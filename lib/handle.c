@@ -173,6 +173,7 @@ free_handle (guestfs_h *g)
     free (g->path);
     free (g->append);
     free (g->hv);
+    free (g->shown_hv);
     free (g->program);
     free (g->identifier);
     free (g->tmpdir);

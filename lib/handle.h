@@ -57,10 +57,13 @@ struct guestfs_h {
     int memsize; /* MiB */
     int smp;
     char *path, *append, *hv, *program, *identifier;
+    char *shown_hv;                                /* what get_qemu returned */
     char *tmpdir, *cachedir, *sockdir;             /* set by the user */
     char *env_tmpdir, *env_runtime_dir;            /* of the environment */
     const struct backend *backend;
     char *backend_name; /* with what follows a colon */
+    const struct backend *launched;  /* if the appliance runs or starts */
+    const char *accelerator; /* "kvm" or "tcg" for QEMU; NULL: either */
     struct strings backend_settings;
     struct strings hv_params; /* pairs: parameter and value, "" for none */
 

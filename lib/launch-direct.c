@@ -18,6 +18,7 @@
 #include "backend.h"
 #include "console.h"
 #include "drive.h"
+#include "kvm.h"
 #include "launch.h"
 #include "network.h"
 #include "qemu-arguments.h"
@@ -70,6 +71,25 @@ send_setup (guestfs_h *g)
     return n < 0 ? -1 : appliance_send (g, buffer, (size_t) n);
 }
 
+/* KVM if it works, unless something else was forced or chosen before. */
+static int
+choose_accelerator (guestfs_h *g, const char *forced, const char **ret)
+{
+    cleanup_free char *why = NULL;
+    bool works;
+
+    *ret = g->accelerator ? g->accelerator : forced;
+    if (g->accelerator || (*ret && strcmp (*ret, "tcg") == 0))
+        return 0;
+    works = kvm_works (g, &why);
+    if (*ret && !works)
+        return fail (&g->error, ENODEV, "%s, and the setting force_kvm asks "
+                     "for it", why);
+    *ret = works ? "kvm" : "tcg";
+    debug (g, "launch: QEMU with %s: %s", *ret, why);
+    return 0;
+}
+
 /* The machine of one launch, and what it needs until it runs. */
 struct machine {
     struct qemu_machine qemu;
@@ -78,6 +98,7 @@ struct machine {
     struct template template;
     int channel, monitor, console; /* its ends, closed after the start */
     int network;
+    int gdb; /* where gdb connects, or -1 */
     struct qmp qmp;
 };
 
@@ -88,6 +109,7 @@ machine_free (struct machine *m)
     close_fd (&m->monitor);
     close_fd (&m->console);
     close_fd (&m->network);
+    close_fd (&m->gdb);
     qmp_close (&m->qmp);
     template_free (&m->template);
     appliance_files_free (&m->files);
@@ -96,9 +118,11 @@ machine_free (struct machine *m)
 
 #define cleanup_machine __attribute__ ((cleanup (machine_free)))
 
-static void
+static int
 machine_init (guestfs_h *g, struct machine *m)
 {
+    struct backend_flags flags;
+
     *m = (struct machine) {
         .hv = g->hv ? xstrdup (g->hv) : default_hv (),
         .files = APPLIANCE_FILES_NONE,
@@ -107,15 +131,19 @@ machine_init (guestfs_h *g, struct machine *m)
         .monitor = -1,
         .console = -1,
         .network = -1,
+        .gdb = -1,
         .qmp = QMP_NONE,
     };
     m->qemu = (struct qemu_machine) {
         .hv = m->hv,
         .files = &m->files,
-        .accelerator = "tcg",
         .memory_fd = -1,
         .has_network = g->network,
     };
+    if (backend_read_flags (g, &flags) < 0
+        || (flags.gdb && qemu_listen_for_gdb (&m->gdb, &g->error) < 0))
+        return -1;
+    return choose_accelerator (g, flags.accelerator, &m->qemu.accelerator);
 }
 
 /* A new appliance, connected to a machine that is about to start. */
@@ -162,6 +190,8 @@ start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
         qemu_add_state (&start);
     if (with_drives && qemu_add_drives (g, &start, &nodes) < 0)
         return -1;
+    if (with_drives && m->gdb >= 0)
+        qemu_add_gdb (&start, m->gdb);
     if (start_supervised (g, &start, m->console,
                           &g->appliance->machine) < 0)
         return -1;
@@ -290,13 +320,14 @@ launch (guestfs_h *g)
 {
     cleanup_machine struct machine m;
 
-    machine_init (g, &m);
-    if (appliance_files_find (g, &m.files) < 0)
+    if (machine_init (g, &m) < 0 || appliance_files_find (g, &m.files) < 0)
         return -1;
     for (size_t i = 0; i < g->nr_drives; i++)
         g->drives[i]->through_storage = true;
     if (find_or_make_template (g, &m) > 0 && restore (g, &m) == 0)
         return 0;
+    if (g->appliance->drive_failed)
+        return -1;
     if (m.template.folder) /* it does not work: another one next time */
         template_remove (&m.template);
     give_up_template (g, &m);

@@ -41,8 +41,8 @@ wait_for_daemon (guestfs_h *g)
 
     if (launch_receive (g, &packet) < 0)
         return -1;
-    if (packet.word == WIRE_SETUP_FLAG && g->backend->send_setup
-        && (g->backend->send_setup (g) < 0
+    if (packet.word == WIRE_SETUP_FLAG && g->launched->send_setup
+        && (g->launched->send_setup (g) < 0
             || launch_receive (g, &packet) < 0))
         return -1;
     if (packet.word != WIRE_LAUNCH_FLAG)
@@ -70,17 +70,29 @@ check_settings (guestfs_h *g)
     return 0;
 }
 
-static int
-start (guestfs_h *g)
+int
+launch_with (guestfs_h *g, const struct backend *backend)
 {
-    if (drives_open (g) < 0)
-        return -1;
+    g->launched = backend;
+    appliance_free (g->appliance);
     g->appliance = appliance_new ();
-    launch_progress (g, 3);
-    if (g->backend->launch (g) < 0)
+    if (backend->launch (g) < 0)
         return -1;
     launch_progress (g, 6);
     return wait_for_daemon (g);
+}
+
+static int
+start (guestfs_h *g)
+{
+    backend_warn_settings (g);
+    if (drives_open (g) < 0)
+        return -1;
+    launch_progress (g, 3);
+    g->launched = NULL;
+    g->accelerator = NULL;
+    return g->backend == &backend_auto ? auto_launch (g)
+                                       : launch_with (g, g->backend);
 }
 
 static double

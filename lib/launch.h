@@ -12,6 +12,10 @@
 #define LAUNCH_STEPS 12
 #define LAUNCH_TIMEOUT_MS 60000
 
+/* Launch with this back end, and wait for the daemon. */
+struct backend;
+int launch_with (guestfs_h *g, const struct backend *backend);
+
 /* The next thing that a daemon says which starts. */
 int launch_receive (guestfs_h *g, struct packet *ret);
 

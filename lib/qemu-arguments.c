@@ -3,8 +3,13 @@
 
 #include "config.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "appliance.h"
 #include "qemu-arguments.h"
 
 #define CHANNEL_NAME "org.libguestfs.channel.0"
@@ -177,8 +182,10 @@ add_drive (guestfs_h *g, struct start *start, struct block_nodes *nodes,
     bool discard = d->discard && strcmp (d->discard, "disable") != 0;
     cleanup_free char *top = NULL;
 
-    if (block_nodes_add (g, start, nodes, d, number, &top) < 0)
+    if (block_nodes_add (g, start, nodes, d, number, &top) < 0) {
+        g->appliance->drive_failed = true;
         return -1;
+    }
     start_argument (start, "-device");
     start_argument (start, "scsi-hd,bus=scsi.0,scsi-id=%zu,lun=0,drive=%s,"
                     "logical_block_size=%d,physical_block_size=%d%s%s%s",
@@ -195,4 +202,38 @@ qemu_add_drives (guestfs_h *g, struct start *start, struct block_nodes *nodes)
         if (add_drive (g, start, nodes, i) < 0)
             return -1;
     return 0;
+}
+
+#define GDB_PORT 1234
+
+/* QEMU itself has no network: the socket is made for it. */
+int
+qemu_listen_for_gdb (int *ret, struct error *err)
+{
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons (GDB_PORT),
+        .sin_addr = { htonl (INADDR_LOOPBACK) },
+    };
+    cleanup_fd int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+
+    if (fd < 0 || above_stdio (&fd, err) < 0)
+        return fail (err, errno, "a socket for gdb: %m");
+    if (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0
+        || bind (fd, (const struct sockaddr *) &address, sizeof address) < 0
+        || listen (fd, 1) < 0)
+        return fail (err, errno, "port %d of localhost, for the setting gdb:"
+                     " %m", GDB_PORT);
+    *ret = steal_fd (&fd);
+    return 0;
+}
+
+void
+qemu_add_gdb (struct start *start, int fd)
+{
+    start_keep (start, fd);
+    start_argument (start, "-chardev");
+    start_argument (start, "socket,id=gdb,fd=%d,server=on,wait=off", fd);
+    add (start, "-gdb", "chardev:gdb");
 }

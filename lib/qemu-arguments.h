@@ -45,6 +45,12 @@ void qemu_add_state (struct start *start);
 int qemu_add_drives (guestfs_h *g, struct start *start,
                      struct block_nodes *nodes);
 
+/* A socket that listens where QEMU's option -s would, and QEMU's stub for gdb
+ * behind it.
+ */
+int qemu_listen_for_gdb (int *ret, struct error *err);
+void qemu_add_gdb (struct start *start, int fd);
+
 /* All that a template depends on: two machines with the same text can be
  * copies of one.
  */

@@ -3,42 +3,11 @@
 
 #include "config.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-#include "io.h"
+#include "file-key.h"
 #include "qemu-arguments.h"
-
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
-
-/* A file that has the same place, size and time is the same. */
-static void
-put_file (FILE *fp, const char *path)
-{
-    struct stat st = { 0 };
-
-    if (path && stat (path, &st) == 0)
-        fprintf (fp, "%s %jx %ju %" PRId64 " %" PRId64 ".%09ld\n", path,
-                 (uintmax_t) st.st_dev, (uintmax_t) st.st_ino,
-                 (int64_t) st.st_size, (int64_t) st.st_mtim.tv_sec,
-                 st.st_mtim.tv_nsec);
-}
-
-/* Processes of the guest are where they were in the template: a new one
- * after each boot of the host.
- */
-static void
-put_boot (FILE *fp)
-{
-    cleanup_error struct error ignored = { 0 };
-    cleanup_free char *id = read_file_at (AT_FDCWD, BOOT_ID, 128, NULL,
-                                          &ignored);
-
-    fprintf (fp, "%s", id ? id : "");
-}
 
 /* The arguments, with descriptors that are the same each time. */
 static void
@@ -68,11 +37,14 @@ qemu_key (guestfs_h *g, const struct qemu_machine *m)
     if (!fp)
         out_of_memory ();
     fprintf (fp, "libguestfs %s\n", GUESTFS_VERSION);
-    put_boot (fp);
-    put_file (fp, m->hv);
-    put_file (fp, m->files->kernel);
-    put_file (fp, m->files->initrd);
-    put_file (fp, m->files->root);
+    /* Processes of the guest are where they were in the template: a new one
+     * after each boot of the host.
+     */
+    key_put_boot (fp);
+    key_put_file (fp, m->hv);
+    key_put_file (fp, m->files->kernel);
+    key_put_file (fp, m->files->initrd);
+    key_put_file (fp, m->files->root);
     put_arguments (fp, g, m);
     if (fclose (fp) != 0)
         out_of_memory ();

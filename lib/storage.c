@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "appliance.h"
 #include "drive.h"
 #include "image-format.h"
 #include "storage.h"
@@ -65,8 +66,10 @@ add_disk_arguments (guestfs_h *g, struct start *start, struct storage *s,
     const struct drive *d = disk->drive;
     cleanup_free char *top = NULL;
 
-    if (block_nodes_add (g, start, &s->nodes, d, number, &top) < 0)
+    if (block_nodes_add (g, start, &s->nodes, d, number, &top) < 0) {
+        g->appliance->drive_failed = true;
         return -1;
+    }
     start_keep (start, disk->socket);
     start_argument (start, "--export");
     start_argument (start, "type=vhost-user-blk,id=export%zu,"

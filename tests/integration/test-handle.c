@@ -220,17 +220,18 @@ test_environment_names_missing_backend (void **state)
     char *backend;
 
     (void) state;
-    setenv ("LIBGUESTFS_BACKEND", "libvirt", 1);
+    setenv ("LIBGUESTFS_BACKEND", "libvirt:qemu:///session", 1);
     g = quiet_handle ();
     unsetenv ("LIBGUESTFS_BACKEND");
     backend = guestfs_get_backend (g);
-    assert_string_equal (backend, "libvirt");
+    assert_string_equal (backend, "libvirt:qemu:///session");
     free (backend);
     assert_int_equal (guestfs_add_drive_scratch (g, MIB, -1), 0);
     assert_int_equal (guestfs_launch (g), -1);
-    assert_error (g, ENOTSUP, "launch: the back end 'libvirt' is not "
-                  "implemented yet; there is 'uml': choose that with "
-                  "set_backend, or unset LIBGUESTFS_BACKEND");
+    assert_error (g, ENOTSUP, "launch: there is no back end 'libvirt:qemu:"
+                  "///session' here: 'direct' starts QEMU without libvirt, "
+                  "'auto' finds out what works; choose one with set_backend, "
+                  "or unset LIBGUESTFS_BACKEND");
     assert_int_equal (guestfs_is_config (g), 1);
     assert_int_equal (guestfs_set_backend (g, "uml"), 0);
     assert_int_equal (guestfs_launch (g), 0);

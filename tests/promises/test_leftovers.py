@@ -72,9 +72,15 @@ class Leftovers(TestCase):
             os.environ, TMPDIR=str(self.dirs[0]),
             LIBGUESTFS_CACHEDIR=str(self.dirs[1]),
             XDG_RUNTIME_DIR=str(self.dirs[2]))
+        # What is known of KVM is found out once.
+        run(sys.executable, "-c", "import guestfs; g = guestfs.GuestFS(); "
+            "g.add_drive_scratch(512); g.launch()", env=self.environment)
 
     def assert_no_files(self):
-        self.assertEqual(listing(*self.dirs), set())
+        """But what is known of KVM, which is kept on purpose."""
+        cache = self.dirs[1] / f".guestfs-{os.getuid()}"
+        self.assertLessEqual(listing(*self.dirs),
+                             {cache, cache / "kvm", cache / "kvm.new"})
 
     # However it ends, after this only files could be left.
     def kill_program(self, program, word, delay=0.0):

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether KVM can be used: what guestfs-probe-kvm (appliance/) says, and what
+ * it has said before.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "command.h"
+#include "file-key.h"
+#include "io.h"
+#include "kvm.h"
+#include "supervised.h"
+
+#define DEVICE "/dev/kvm"
+#define CACHE_NAME "kvm"
+#define CACHE_SIZE_MAX 4096
+
+/* What a verdict depends on, beside what this user may do. */
+static char *
+make_key (const char *program)
+{
+    char *key = NULL;
+    size_t size;
+    struct stat st = { 0 };
+    FILE *fp = open_memstream (&key, &size);
+
+    if (!fp)
+        out_of_memory ();
+    fprintf (fp, "libguestfs %s\n", GUESTFS_VERSION);
+    key_put_boot (fp);
+    key_put_file (fp, program);
+    if (stat (DEVICE, &st) == 0)
+        fprintf (fp, "%s %jx %ju %o %ju %ju\n", DEVICE,
+                 (uintmax_t) st.st_rdev, (uintmax_t) st.st_ino,
+                 (unsigned) st.st_mode, (uintmax_t) st.st_uid,
+                 (uintmax_t) st.st_gid);
+    if (fclose (fp) != 0)
+        out_of_memory ();
+    return key;
+}
+
+/* Where verdicts are kept; NULL: nowhere. */
+static char *
+cache_path (guestfs_h *g)
+{
+    cleanup_free char *folder = NULL;
+
+    if (faccessat (AT_FDCWD, DEVICE, R_OK | W_OK, AT_EACCESS) < 0)
+        return NULL; /* finding that out takes no time */
+    folder = cache_folder (g);
+    if (!folder) {
+        debug (g, "KVM will be probed each time: %s", g->error.message);
+        error_clear (&g->error);
+        return NULL;
+    }
+    return xasprintf ("%s/" CACHE_NAME, folder);
+}
+
+static char *
+read_cache (const char *path, const char *key)
+{
+    cleanup_error struct error ignored = { 0 };
+    cleanup_free char *text = read_file_at (AT_FDCWD, path, CACHE_SIZE_MAX,
+                                            NULL, &ignored);
+
+    const char *verdict;
+
+    if (!text || !string_starts_with (text, key))
+        return NULL;
+    verdict = text + strlen (key);
+    return string_ends_with (verdict, "\n")
+               ? xstrndup (verdict, strlen (verdict) - 1)
+               : NULL;
+}
+
+static bool
+write_text (int fd, const char *text)
+{
+    return write_full (fd, text, strlen (text)) == 0;
+}
+
+/* If it can't be kept, it is asked for again.  A draft that two processes
+ * write at the same time has no end, or the same text.
+ */
+static void
+write_cache (const char *path, const char *key, const char *verdict)
+{
+    cleanup_free char *draft = xasprintf ("%s.new", path);
+    cleanup_fd int fd = open (draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+                                     | O_CLOEXEC, 0600);
+
+    if (fd >= 0
+        && (!write_text (fd, key) || !write_text (fd, verdict)
+            || !write_text (fd, "\n") || rename (draft, path) < 0))
+        unlink (draft);
+}
+
+/* The program's line, "WORD TEXT".  It exits with 0 if that stays true. */
+static char *
+ask (const char *program, bool *ret_lasting, struct error *err)
+{
+    cleanup_command struct command c = COMMAND_NONE;
+
+    command_add (&c, program, NULL);
+    if (command_run (&c, err) < 0)
+        return NULL;
+    if (c.status > 1)
+        return fail_null (err, EIO, "%s: %s", program, c.errors);
+    string_trim_end (c.output);
+    *ret_lasting = c.status == 0;
+    return steal (&c.output);
+}
+
+static char *
+ask_and_keep (guestfs_h *g, const char *program, struct error *err)
+{
+    cleanup_free char *path = cache_path (g), *key = make_key (program);
+    cleanup_free char *verdict = path ? read_cache (path, key) : NULL;
+    bool lasting;
+
+    if (verdict)
+        return steal (&verdict);
+    verdict = ask (program, &lasting, err);
+    if (verdict && lasting && path)
+        write_cache (path, key, verdict);
+    return steal (&verdict);
+}
+
+bool
+kvm_works (guestfs_h *g, char **ret_why)
+{
+    cleanup_error struct error err = { 0 };
+    cleanup_free char *program = helper_path ("guestfs-probe-kvm");
+    cleanup_free char *verdict = ask_and_keep (g, program, &err);
+    int word; /* its length */
+
+    if (!verdict) {
+        *ret_why = xasprintf ("KVM can't be probed: %s", err.message);
+        return false;
+    }
+    if (string_starts_with (verdict, "works ")) {
+        *ret_why = xasprintf ("KVM %s", verdict);
+        return true;
+    }
+    word = (int) strcspn (verdict, " ");
+    *ret_why = xasprintf ("KVM is %.*s:%s", word, verdict, verdict + word);
+    return false;
+}

@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the back end "auto" chooses, and what it does when that does not start:
+with programs in the place of guestfs-probe-kvm and guestfs-confine.
+"""
+
+import ctypes
+import errno
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+import guestfs
+
+from support import MIB, TestCase, adopt_orphans, descendants
+
+LIBEXEC = pathlib.Path(os.environ["LIBGUESTFS_LIBEXECDIR"])
+PROBE = LIBEXEC / "guestfs-probe-kvm"
+UML = "/usr/bin/linux.uml"
+NOBODY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+TIMEOUT = 60  # seconds
+_lib = ctypes.CDLL("libguestfs.so.0")
+
+WORKS = "works /dev/kvm"
+BROKEN = "broken /dev/kvm: a guest took too long"
+
+FAKE_PROBE = """#!/bin/sh
+echo asked >> {folder}/asked
+echo '{verdict}'
+exit {status}
+"""
+
+# Notes what it is to start, and refuses that if it is in the list.
+FAKE_CONFINE = """#!{python} -SE
+import os, sys
+argv = sys.argv[1:]
+word = [a.split("=")[1] for a in argv if a.startswith("--profile=")][0]
+if word == "qemu":
+    word = "kvm" if any("accel=kvm" in a for a in argv) else "tcg"
+with open("{folder}/started", "a") as f:
+    f.write(word + "\\n")
+if word in {refused!r}:
+    fd = [int(a.split("=")[1]) for a in argv if a.startswith("--control=")][0]
+    os.write(fd, b"error EPERM this test refuses " + word.encode() + b"\\n")
+    sys.exit(1)
+os.execv("{real}", ["{real}"] + argv)
+"""
+
+FAKE_BUILD = """#!/bin/sh
+for name in kernel initrd root; do
+    : > {folder}/$name
+    echo "$name {folder}/$name"
+done
+"""
+
+
+def write_program(path, text):
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="ascii")
+    path.chmod(0o755)
+
+
+class Probe(TestCase):
+    """The program itself."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder.chmod(0o755)
+
+    def probe(self, *options, before=()):
+        """What it prints and exits with; nothing stays behind."""
+        result = subprocess.run([*before, PROBE, *options], text=True,
+                                capture_output=True, timeout=TIMEOUT,
+                                check=False)
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(result.stdout.count("\n"), 1)
+        self.assertEqual(descendants(os.getpid()), [])
+        return result.stdout.rstrip("\n"), result.returncode
+
+    def test_absent(self):
+        self.assertEqual(self.probe("--device=/nowhere/kvm"),
+                         ("absent /nowhere/kvm: No such file or directory",
+                          1))
+
+    def test_forbidden(self):
+        device = self.folder / "device"
+        device.touch()
+        before = NOBODY if os.geteuid() == 0 else []
+        for mode, pattern in (0, "$"), (0o060, r" \(members of the group "
+                                               r"'?[\w-]+'? may\)$"):
+            device.chmod(mode)
+            verdict, status = self.probe(f"--device={device}", before=before)
+            self.assertRegex(verdict, f"^forbidden {device}: "
+                                      f"Permission denied{pattern}")
+            self.assertEqual(status, 1)
+
+    def test_device_that_is_no_kvm(self):
+        (self.folder / "file").touch()
+        for device in "/dev/null", self.folder / "file":
+            self.assertEqual(self.probe(f"--device={device}"),
+                             (f"broken {device}: KVM_GET_API_VERSION: "
+                              "Inappropriate ioctl for device", 1))
+
+    @unittest.skipUnless(os.access("/dev/kvm", os.R_OK | os.W_OK),
+                         "/dev/kvm can't be opened")
+    def test_real(self):
+        """Whatever it is: one of two answers, in bounded time, and what ran
+        the guest is gone."""
+        verdict, status = self.probe()
+        self.assertRegex(verdict, "^(works|broken) /dev/kvm")
+        if "took more than 100 ms" in verdict:
+            self.assertEqual(status, 0)
+
+    def test_bad_options(self):
+        for option in "--cpu-limit=0", "--cpu-limit=x", "--other", "word":
+            result = subprocess.run([PROBE, option], capture_output=True,
+                                    text=True, timeout=TIMEOUT, check=False)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertRegex(result.stderr, r"^error [A-Z]+ .*\n$")
+
+
+class Choosing(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.libexec = self.folder / "libexec"
+        self.libexec.mkdir()
+        for path in LIBEXEC.iterdir():
+            (self.libexec / path.name).symlink_to(path.resolve())
+        (self.folder / "cache").mkdir()
+        self.set_variable("LIBGUESTFS_LIBEXECDIR", self.libexec)
+        self.set_variable("LIBGUESTFS_CACHEDIR", self.folder / "cache")
+        for name in ("LIBGUESTFS_BACKEND", "LIBGUESTFS_BACKEND_SETTINGS",
+                     "LIBGUESTFS_ATTACH_METHOD", "LIBGUESTFS_HV",
+                     "LIBGUESTFS_QEMU", "LIBGUESTFS_PATH"):
+            self.set_variable(name, "")
+        self.log = []
+
+    def set_variable(self, name, value):
+        old = os.environ.get(name)
+        os.environ[name] = str(value)
+        self.addCleanup(os.environ.__setitem__, name, old or "")
+
+    def prepare(self, verdict, refused=(), status=1, build=False):
+        """What KVM is, and what can't be started: uml, kvm, tcg."""
+        facts = {"folder": self.folder, "python": sys.executable,
+                 "verdict": verdict, "status": status,
+                 "refused": list(refused), "real": LIBEXEC / "guestfs-confine"}
+        write_program(self.libexec / "guestfs-probe-kvm",
+                      FAKE_PROBE.format(**facts))
+        write_program(self.libexec / "guestfs-confine",
+                      FAKE_CONFINE.format(**facts))
+        if not build:
+            write_program(self.libexec / "guestfs-build-appliance",
+                          FAKE_BUILD.format(**facts))
+
+    def words(self, name):
+        """The lines of a file that the programs write to."""
+        path = self.folder / name
+        lines = path.read_text("ascii").split() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return lines
+
+    def started(self):
+        """In order, each one once."""
+        return list(dict.fromkeys(self.words("started")))
+
+    def new(self, backend=None, settings=()):
+        g = guestfs.GuestFS()
+        self.addCleanup(g.close)
+        self.log.clear()
+        g.set_verbose(True)
+        g.set_event_callback(lambda *a: self.log.append(a[2]),
+                             guestfs.EVENT_LIBRARY)
+        g.set_event_callback(lambda *a: None, guestfs.EVENT_APPLIANCE)
+        g.set_backend_settings(list(settings))
+        if backend:
+            g.set_backend(backend)
+        g.add_drive_scratch(MIB)
+        return g
+
+    def launch(self, *args):
+        """A handle, and the line that says what was chosen in the end."""
+        g = self.new(*args)
+        g.launch()
+        return g, [s for s in self.log if "the back end is" in s][-1]
+
+    def fail_to_launch(self, g, errnum=None):
+        with self.assertRaises(RuntimeError) as caught:
+            g.launch()
+        if errnum:
+            self.assertEqual(_lib.guestfs_last_errno(
+                ctypes.c_void_p(g.c_pointer())), errnum)
+        self.assertEqual(g.is_config(), 1)
+        self.assertEqual(g.get_backend(), "auto")
+        return str(caught.exception)
+
+    def test_uml_where_kvm_is_not(self):
+        for verdict, phrase in (
+                ("absent /dev/kvm: No such file or directory",
+                 "KVM is absent: /dev/kvm: No such file or directory"),
+                ("forbidden /dev/kvm: Permission denied (members of the "
+                 "group 'kvm' may)", "KVM is forbidden: /dev/kvm: "),
+                (BROKEN, "KVM is broken: /dev/kvm: a guest took too long")):
+            self.prepare(verdict)
+            g, choice = self.launch()
+            self.assertEqual(g.get_backend(), "uml")
+            self.assertEqual(g.get_hv(), UML)
+            self.assertIn(f"is uml, since others are not possible: direct "
+                          f"with KVM: {phrase}", choice)
+            self.assertEqual(self.started(), ["uml"])
+            g.shutdown()
+            self.assertEqual(g.get_backend(), "auto")
+
+    def test_no_probe(self):
+        self.prepare(WORKS)
+        for text, phrase in ("#!/bin/sh\nexit 3\n", ""), (None, "No such"):
+            path = self.libexec / "guestfs-probe-kvm"
+            if text:
+                write_program(path, text)
+            else:
+                path.unlink()
+            g, choice = self.launch()
+            self.assertEqual(g.get_backend(), "uml")
+            self.assertIn("KVM can't be probed: ", choice)
+            self.assertIn(phrase, choice)
+
+    def test_kvm_that_works_comes_first(self):
+        self.prepare(WORKS, refused=["kvm"])
+        g, choice = self.launch()
+        self.assertEqual(g.get_backend(), "uml")
+        self.assertIn("direct with KVM: this test refuses kvm", choice)
+        self.assertEqual(self.started(), ["kvm", "uml"])
+        self.assertTrue(any(s.endswith("the back end is direct with KVM")
+                            for s in self.log), self.log)
+
+    def test_emulation_where_uml_does_not_start(self):
+        """And a drive that can't be written to still is as it was."""
+        self.prepare(BROKEN, refused=["uml"], build=True)
+        image = self.image("image", MIB, (0, b"before"))
+        g = self.new()
+        g.add_drive_ro(str(image))
+        g.launch()
+        self.assertEqual(g.get_backend(), "direct")
+        self.assertIn("qemu-system-", g.get_hv())
+        self.assertEqual(self.started(), ["uml", "tcg"])
+        self.assertIn("the back end is direct with TCG, since others are not "
+                      "possible: direct with KVM: KVM is broken: /dev/kvm: a "
+                      "guest took too long; uml: this test refuses uml",
+                      "\n".join(self.log))
+        g.pwrite_device("/dev/sdb", b"after", 0)
+        self.assertEqual(g.pread_device("/dev/sdb", 6, 0), b"aftere")
+        g.shutdown()
+        self.assertEqual(image.read_bytes()[:6], b"before")
+
+    def test_every_reason_where_nothing_works(self):
+        self.prepare(WORKS, refused=["kvm", "uml", "tcg"])
+        text = self.fail_to_launch(self.new(), errno.EPERM)
+        self.assertEqual(text.splitlines(), [
+            "launch: no back end can be launched:",
+            "- direct with KVM: this test refuses kvm",
+            "- uml: this test refuses uml",
+            "- direct with TCG: this test refuses tcg"])
+        self.assertEqual(self.started(), ["kvm", "uml", "tcg"])
+
+    def test_kernel_is_missing(self):
+        program = [sys.executable, "-c",
+                   "import guestfs; g = guestfs.GuestFS(); "
+                   "g.add_drive_scratch(512); g.launch()"]
+        if not os.path.exists(UML):
+            self.skipTest(f"{UML} is missing anyway")
+        self.prepare(BROKEN, refused=["uml", "tcg"])
+        result = subprocess.run(
+            ["unshare", "-Urm", "sh", "-c",
+             f'mount --bind /dev/null {UML} || exit 77; exec "$@"', "sh",
+             *program], capture_output=True, text=True, check=False,
+            timeout=TIMEOUT)
+        if result.returncode == 77 or "unshare failed" in result.stderr:
+            self.skipTest("no user namespaces")
+        self.assertIn("- direct with KVM: KVM is broken: ", result.stderr)
+        self.assertIn(f"- uml: {UML}: Permission denied\n", result.stderr)
+        self.assertIn("- direct with TCG: this test refuses tcg",
+                      result.stderr)
+        self.assertEqual(self.started(), ["tcg"])
+
+    def test_the_fault_of_a_drive(self):
+        self.prepare(BROKEN)
+        self.image("garbage", MIB)
+        g = self.new()
+        g.add_drive_opts("garbage", format="qcow2")
+        text = self.fail_to_launch(g)
+        self.assertNotIn("no back end", text)
+        self.assertEqual(self.started(), ["uml", "storage"])
+
+        g = self.new()
+        g.add_drive_opts("garbage", format="raw")
+        os.unlink("garbage")
+        self.assertIn("garbage", self.fail_to_launch(g, errno.ENOENT))
+        self.assertEqual(self.started(), [])
+
+    def test_what_fails_everywhere(self):
+        """A kernel that runs and does not boot, memory that is not there."""
+        self.prepare(BROKEN)
+        g = self.new()
+        g.set_append("init=/nothing/there")
+        self.assertIn("died", self.fail_to_launch(g))
+        self.assertEqual(self.started(), ["uml"])
+        g = self.new()
+        g.set_memsize(1 << 30)
+        self.fail_to_launch(g, errno.ENOMEM)
+        self.assertEqual(self.started(), ["uml"])
+
+    def test_named_back_ends(self):
+        self.prepare(WORKS, refused=["kvm", "uml", "tcg"])
+        for backend, settings, started in (
+                ("uml", [], ["uml"]),
+                ("direct", [], ["kvm"]),
+                ("direct", ["force_tcg"], ["tcg"]),
+                ("direct", ["force_kvm=1"], ["kvm"]),
+                ("direct", ["force_kvm=0", "force_tcg=yes"], ["tcg"])):
+            g = self.new(backend, settings)
+            with self.assertRaisesRegex(RuntimeError, "^launch: this test"):
+                g.launch()
+            self.assertEqual(self.started(), started)
+            self.assertEqual(g.get_backend(), backend)
+
+    def test_forced_kvm_that_is_broken(self):
+        self.prepare(BROKEN)
+        g = self.new("direct", ["force_kvm"])
+        with self.assertRaisesRegex(RuntimeError, "KVM is broken.*force_kvm"):
+            g.launch()
+        text = self.fail_to_launch(self.new(None, ["force_kvm"]),
+                                   errno.ENOTSUP)
+        self.assertIn("- direct with KVM: KVM is broken", text)
+        self.assertIn("- uml: the setting force_kvm", text)
+        self.assertIn("- direct with TCG: the setting force_kvm", text)
+        self.assertEqual(self.started(), [])
+
+    def test_settings_choose_qemu(self):
+        self.prepare(WORKS, refused=["kvm", "uml", "tcg"])
+        for setting, started in (("force_tcg", ["tcg"]),
+                                 ("force_kvm", ["kvm"])):
+            self.fail_to_launch(self.new(None, [setting]), None)
+            self.assertEqual(self.started(), started)
+        g = self.new()
+        g.config("-device", "virtio-rng-pci")
+        self.assertIn("uml: -device: parameters", self.fail_to_launch(g))
+        self.assertEqual(self.started(), ["kvm", "tcg"])
+
+    def test_bad_settings(self):
+        self.prepare(WORKS)
+        for settings in ["gdb=maybe"], ["force_kvm", "force_tcg"]:
+            g = self.new(None, settings)
+            text = self.fail_to_launch(g, errno.EINVAL)
+            self.assertNotIn("no back end", text)
+        self.assertEqual(self.started(), [])
+
+    def test_unknown_settings(self):
+        self.prepare(BROKEN)
+        for backend, settings in (None, ["speed=high"]), ("uml", ["gdb"]):
+            g = self.new(backend, settings)
+            warnings = []
+            g.set_event_callback(lambda *a, w=warnings: w.append(a[2]),
+                                 guestfs.EVENT_WARNING)
+            g.launch()
+            self.assertEqual(len(warnings), 1)
+            self.assertIn(f"does not know the setting '{settings[0]}'",
+                          warnings[0])
+
+    def test_program_that_set_hv_names(self):
+        self.prepare(WORKS, refused=["kvm", "uml", "tcg"])
+        wrapper = self.folder / "wrapper"
+        write_program(wrapper, "#!/bin/sh\n"
+                      'echo "QEMU emulator version 99"\n')
+        for hv, started in (wrapper, ["kvm", "tcg"]), (UML, ["uml"]):
+            g = self.new()
+            g.set_hv(str(hv))
+            text = self.fail_to_launch(g)
+            self.assertEqual(text.count(f"{hv}, which set_hv"),
+                             3 - len(started))
+            self.assertEqual(self.started(), started)
+
+    @unittest.skipUnless(os.access("/dev/kvm", os.R_OK | os.W_OK),
+                         "/dev/kvm can't be opened: nothing is kept")
+    def test_verdicts_are_kept(self):
+        kept = self.folder / "cache" / f".guestfs-{os.geteuid()}" / "kvm"
+        for status, times in (1, 3), (0, 1):
+            self.prepare(BROKEN, status=status)
+            for _ in range(3):
+                self.launch()[0].close()
+            self.assertEqual(len(self.words("asked")), times)
+            self.assertEqual(kept.exists(), status == 0)
+        whole = kept.read_bytes()
+        for damaged in whole[:-1], b"", b"other" + whole, b"\xff" * 5000:
+            kept.write_bytes(damaged)
+            self.launch()[0].close()
+            self.assertEqual(len(self.words("asked")), 1, damaged)
+            self.assertEqual(kept.read_bytes(), whole)
+        # Another program may say something else.
+        self.prepare("broken /dev/kvm: for another reason", status=0)
+        self.assertIn("another reason", self.launch()[1])
+
+    def test_folder_that_can_not_be_written(self):
+        self.prepare(BROKEN, status=0)
+        folder = self.folder / "cache" / f".guestfs-{os.geteuid()}"
+        folder.symlink_to("/nowhere")
+        for _ in range(2):
+            self.launch()[0].close()
+        self.assertEqual(len(self.words("asked")), 2)
+
+
+if __name__ == "__main__":
+    adopt_orphans()
+    unittest.main()
