@@ -71,8 +71,9 @@ why_not_settings (guestfs_h *g, const struct candidate *c,
     if (!c->accelerator && g->hv_params.count > 0)
         return xasprintf ("%s: parameters are for QEMU",
                           g->hv_params.item[0]);
-    if (!c->accelerator && flags->gdb)
-        return xstrdup ("the setting gdb is for QEMU");
+    if (!c->accelerator && (flags->gdb || flags->no_template))
+        return xasprintf ("the setting %s is for QEMU",
+                          flags->gdb ? "gdb" : "no_template");
     if (flags->accelerator
         && (!c->accelerator
             || strcmp (c->accelerator, flags->accelerator) != 0))

@@ -188,7 +188,7 @@ impl_set_backend_setting (guestfs_h *g, const char *name, const char *val)
 
 /* Those that are known; all are for QEMU. */
 static const char *const known_settings[] = { "force_kvm", "force_tcg",
-                                              "gdb" };
+                                              "gdb", "no_template" };
 
 static bool
 is_known (const char *setting)
@@ -234,11 +234,12 @@ read_flag (guestfs_h *g, const char *name, bool *ret)
 int
 backend_read_flags (guestfs_h *g, struct backend_flags *ret)
 {
-    bool kvm = false, tcg = false, gdb = false;
+    bool kvm = false, tcg = false, gdb = false, no_template = false;
 
     if (read_flag (g, "force_kvm", &kvm) < 0
         || read_flag (g, "force_tcg", &tcg) < 0
-        || read_flag (g, "gdb", &gdb) < 0)
+        || read_flag (g, "gdb", &gdb) < 0
+        || read_flag (g, "no_template", &no_template) < 0)
         return -1;
     if (kvm && tcg)
         return fail (&g->error, EINVAL, "the back end settings force_kvm and "
@@ -246,6 +247,7 @@ backend_read_flags (guestfs_h *g, struct backend_flags *ret)
     *ret = (struct backend_flags) {
         .accelerator = kvm ? "kvm" : tcg ? "tcg" : NULL,
         .gdb = gdb,
+        .no_template = no_template,
     };
     return 0;
 }

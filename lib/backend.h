@@ -37,7 +37,7 @@ const struct backend *backend_current (guestfs_h *g);
 /* The settings that mean something to QEMU. */
 struct backend_flags {
     const char *accelerator; /* "kvm" or "tcg" was forced; NULL: neither */
-    bool gdb;
+    bool gdb, no_template;
 };
 
 int backend_read_flags (guestfs_h *g, struct backend_flags *ret);

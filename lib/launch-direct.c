@@ -99,6 +99,7 @@ struct machine {
     int channel, monitor, console; /* its ends, closed after the start */
     int network;
     int gdb; /* where gdb connects, or -1 */
+    bool no_template;
     struct qmp qmp;
 };
 
@@ -143,6 +144,7 @@ machine_init (guestfs_h *g, struct machine *m)
     if (backend_read_flags (g, &flags) < 0
         || (flags.gdb && qemu_listen_for_gdb (&m->gdb, &g->error) < 0))
         return -1;
+    m->no_template = flags.no_template;
     return choose_accelerator (g, flags.accelerator, &m->qemu.accelerator);
 }
 
@@ -324,13 +326,15 @@ launch (guestfs_h *g)
         return -1;
     for (size_t i = 0; i < g->nr_drives; i++)
         g->drives[i]->through_storage = true;
-    if (find_or_make_template (g, &m) > 0 && restore (g, &m) == 0)
-        return 0;
-    if (g->appliance->drive_failed)
-        return -1;
-    if (m.template.folder) /* it does not work: another one next time */
-        template_remove (&m.template);
-    give_up_template (g, &m);
+    if (!m.no_template) {
+        if (find_or_make_template (g, &m) > 0 && restore (g, &m) == 0)
+            return 0;
+        if (g->appliance->drive_failed)
+            return -1;
+        if (m.template.folder) /* it does not work: another one next time */
+            template_remove (&m.template);
+        give_up_template (g, &m);
+    }
     return start_machine (g, &m, true, true);
 }
 

@@ -102,6 +102,12 @@ class Copies(DirectTestCase):
         self.assertIn("one=1", g.debug("sh", ["cat /proc/cmdline"]))
         self.assertFalse(stale.exists())
 
+    def test_without_template(self):
+        g, log = self.machine(prepare=lambda g: g.set_backend_setting(
+            "no_template", "1"))
+        g.ping_daemon()
+        self.assertNotIn("template", log.text.replace("no_template", ""))
+
     def test_no_two_are_alike(self):
         self.machine()  # there is a template now
         before = time.time()
