@@ -3,8 +3,8 @@
 """The manual pages: formatted without a warning, not wider than a terminal,
 and complete.
 
-usage: check-manual.py ROOT GUESTFS.H GUESTFSD MAKE-FIXED-APPLIANCE GUESTFS.3
-           OTHER-PAGE...
+usage: check-manual.py ROOT GUESTFS.H GUESTFSD MAKE-FIXED-APPLIANCE TEST-TOOL
+           GUESTFS.3 OTHER-PAGE...
 """
 
 import os
@@ -119,7 +119,7 @@ def check_options(root, program, page):
                f"{'--help' if name in helped else 'the manual'}")
 
 
-def main(root, guestfs_h, guestfsd, make_fixed_appliance, *pages):
+def main(root, guestfs_h, guestfsd, make_fixed_appliance, test_tool, *pages):
     root = Path(root)
     guide = (root / "docs/guestfs.3.md").read_text(encoding="utf-8")
     page = Path(pages[0]).read_text(encoding="utf-8")
@@ -129,6 +129,7 @@ def main(root, guestfs_h, guestfsd, make_fixed_appliance, *pages):
         *check_options(root, guestfsd, "guestfsd.8.md"),
         *check_options(root, make_fixed_appliance,
                        "libguestfs-make-fixed-appliance.1.md"),
+        *check_options(root, test_tool, "libguestfs-test-tool.1.md"),
         *check_readme(root),
         *check_words(page, Path(guestfs_h).read_text(encoding="utf-8")),
         *check_links(root, guide, page),

@@ -104,15 +104,17 @@ why_not (guestfs_h *g, const struct candidate *c,
     return why ? why : why_not_program (g, c);
 }
 
-/* All others would fail, too: because of a drive, because of what the program
- * has told its kernel, or since the host has not enough of something.
+/* All others would fail, too: because of a drive or of the network, because of
+ * what the program has told its kernel, or since the host has not enough of
+ * something.
  */
 static bool
 is_hopeless (guestfs_h *g)
 {
     const struct appliance *a = g->appliance;
 
-    return a->drive_failed || (a->storage.dead && a->storage.pid > 0)
+    return a->drive_failed || a->network.dead
+           || (a->storage.dead && a->storage.pid > 0)
            || (g->append && a->machine.pid > 0)
            || g->error.errnum == ENOMEM || g->error.errnum == EMFILE
            || g->error.errnum == ENFILE;

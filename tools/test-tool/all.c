@@ -31,6 +31,14 @@ struct result {
     struct outcome first, again;
 };
 
+static const char *
+reason_of (const struct result *r)
+{
+    if (!r->first.works)
+        return r->first.reason;
+    return r->again.works ? "works" : r->again.reason;
+}
+
 /* Whatever happens to it, the others are tried, too. */
 static void
 run_trials (struct trial *t, struct result *ret)
@@ -44,20 +52,22 @@ run_trials (struct trial *t, struct result *ret)
 static int
 wait_for_trials (pid_t pid, const struct trial *t, struct result *ret)
 {
-    struct outcome *o = ret->first.works ? &ret->again : &ret->first;
+    struct outcome *o;
     int status = 0;
 
     while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
         continue;
+    o = ret->first.works ? &ret->again : &ret->first;
     if (WIFSIGNALED (status)) {
         int signal = WTERMSIG (status);
 
-        snprintf (o->reason, sizeof o->reason, "signal %d", signal);
+        if (signal == SIGALRM)
+            snprintf (o->reason, sizeof o->reason,
+                      "not ready after %d seconds", t->timeout);
+        else
+            snprintf (o->reason, sizeof o->reason, "signal %d", signal);
         return signal == SIGINT || signal == SIGTERM ? signal : 0;
     }
-    if (WEXITSTATUS (status) != 0)
-        snprintf (o->reason, sizeof o->reason,
-                  "not ready after %d seconds", t->timeout);
     return 0;
 }
 
@@ -76,7 +86,7 @@ try_one (struct trial *t, struct result *ret)
     }
     if (pid == 0) {
         signal (SIGINT, SIG_DFL);
-        dup2 (fileno (t->log), STDOUT_FILENO);
+        setvbuf (t->log, NULL, _IOLBF, 0); /* a signal may end us */
         run_trials (t, ret);
         fflush (t->log);
         _exit (EXIT_SUCCESS);
@@ -84,8 +94,9 @@ try_one (struct trial *t, struct result *ret)
     return wait_for_trials (pid, t, ret);
 }
 
+/* Of what fails; all that is known of it. */
 static void
-print_log (const char *name, FILE *log)
+print_log (const char *name, FILE *log, const struct result *r)
 {
     cleanup_free char *title = xasprintf ("Log of %s", name);
     char buffer[4096];
@@ -95,6 +106,7 @@ print_log (const char *name, FILE *log)
     rewind (log);
     while ((n = fread (buffer, 1, sizeof buffer, log)) > 0)
         fwrite (buffer, 1, n, stdout);
+    printf (PROGRAM ": %s\n", reason_of (r));
 }
 
 static void
@@ -119,9 +131,8 @@ print_table (const struct result *results)
         printf ("%-16s", backends[i].name);
         print_seconds (&r->first);
         print_seconds (&r->again);
-        printf ("  %s\n", !r->first.works   ? r->first.reason
-                          : !r->again.works ? r->again.reason
-                                            : "works");
+        printf ("  %.*s\n", (int) strcspn (reason_of (r), "\n"),
+                reason_of (r));
         if (!best && r->again.works)
             best = backends[i].name;
     }
@@ -149,7 +160,7 @@ try_each (struct trial *t, struct result *results)
         }
         signal = try_one (t, &results[i]);
         if (!results[i].again.works)
-            print_log (t->name, t->log);
+            print_log (t->name, t->log, &results[i]);
         works += results[i].again.works;
         fclose (t->log);
         if (signal != 0)

@@ -23,7 +23,7 @@
 
 #define UML_KERNEL "/usr/bin/linux.uml"
 #define FILE_SIZE_MAX (1 << 20)
-#define WIDTH 26 /* of what stands left */
+#define WIDTH 28 /* of what stands left */
 
 extern char **environ;
 
@@ -36,7 +36,9 @@ print_heading (const char *title)
 static void
 print_row (const char *name, const char *value)
 {
-    printf ("%-*s %s\n", WIDTH, name, value);
+    size_t n = strlen (name);
+
+    printf ("%s%*s%s\n", name, n < WIDTH ? (int) (WIDTH - n) : 2, "", value);
 }
 
 /* Variables that change what the library or its programs do.  Others may be
@@ -145,9 +147,25 @@ print_value (const char *what, const char *path, const char *name)
     print_row (what, value ? value : "unknown");
 }
 
-void
-print_versions (const char *hv)
+/* Of the library that runs, which need not be that of this program. */
+static char *
+library_version (guestfs_h *g)
 {
+    struct guestfs_version *v = guestfs_version (g);
+    char *text;
+
+    if (!v)
+        return xstrdup ("unknown");
+    text = xasprintf ("%d.%d.%d%s", (int) v->major, (int) v->minor,
+                      (int) v->release, v->extra);
+    guestfs_free_version (v);
+    return text;
+}
+
+void
+print_versions (guestfs_h *g, const char *hv)
+{
+    cleanup_free char *library = library_version (g);
     cleanup_free char *kernel = NULL, *qemu = NULL;
     struct utsname host = { 0 };
 
@@ -155,7 +173,7 @@ print_versions (const char *hv)
     kernel = xasprintf ("%s %s %s", host.sysname, host.release, host.machine);
     qemu = xasprintf ("/usr/bin/qemu-system-%s", host.machine);
     print_heading ("Versions");
-    print_row ("libguestfs", GUESTFS_VERSION);
+    print_row ("libguestfs", library);
     print_row ("kernel", kernel);
     print_value ("distribution", "/etc/os-release", "PRETTY_NAME");
     print_program ("User Mode Linux", UML_KERNEL);
@@ -215,8 +233,8 @@ print_settings_of_kernel (void)
         const char *path = settings_of_kernel[i];
         cleanup_free char *value = value_in (path, "");
 
-        if (value)
-            printf ("%s: %s\n", path, value);
+        if (value) /* not every kernel has each of them */
+            print_row (path, value);
     }
 }
 

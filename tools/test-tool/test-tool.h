@@ -14,7 +14,7 @@ void print_heading (const char *title);
 
 /* What this host is, and what was found on it. */
 void print_environment (void);
-void print_versions (const char *hv);
+void print_versions (guestfs_h *g, const char *hv);
 void print_host (guestfs_h *g);
 void print_settings (guestfs_h *g);
 
@@ -22,7 +22,7 @@ void print_settings (guestfs_h *g);
 struct trial {
     const char *name;     /* of the back end, for people */
     const char *backend;  /* of set_backend; NULL: as the environment says */
-    const char *setting;  /* of the back end, or NULL */
+    const char *setting;  /* its only one, or NULL: none */
     const char *cachedir; /* NULL: as the environment says */
     const char *hv;       /* likewise */
     int timeout;          /* of the launch, in seconds */
@@ -36,7 +36,7 @@ struct outcome {
     char reason[2048]; /* why it does not work */
 };
 
-/* If the time is over, the process exits. */
+/* If the time is over, the process ends: with a log of its own by SIGALRM. */
 void run_trial (const struct trial *t, struct outcome *ret);
 
 /* Each back end, with a cache that is empty at first.  Returns whether any
