@@ -77,13 +77,17 @@ def mkfs(fstype, path, *options):
 
 
 def descendants(pid):
-    """Process ids of all that it has started, the dead ones too."""
-    try:
-        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(
-            encoding="ascii")
-    except FileNotFoundError:
-        return []
-    children = [int(word) for word in text.split()]
+    """Process ids of all that it has started, the dead ones too.
+
+    Each thread has its own, until it has ended for good, which may be a
+    moment after it was joined."""
+    children = []
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children += [int(word) for word in path.read_text("ascii").split()]
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    children = list(dict.fromkeys(children))
     return children + [d for child in children for d in descendants(child)]
 
 
