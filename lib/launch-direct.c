@@ -293,13 +293,27 @@ find_or_make_template (guestfs_h *g, struct machine *m)
     return r == 0 ? make_template (g, m, key) : r;
 }
 
+/* The same machine has run without drives: what QEMU doesn't want is one of
+ * them.
+ */
+static void
+blame_drives (guestfs_h *g)
+{
+    struct appliance *a = g->appliance;
+
+    a->drive_failed |= a->machine.dead && a->machine.pid > 0;
+}
+
 static int
 restore (guestfs_h *g, struct machine *m)
 {
     m->qemu.memory = QEMU_MEMORY_TEMPLATE;
     m->qemu.memory_fd = m->template.memory;
-    if (start_machine (g, m, false, true) < 0
-        || leave_memory_out (g, m) < 0
+    if (start_machine (g, m, false, true) < 0) {
+        blame_drives (g);
+        return -1;
+    }
+    if (leave_memory_out (g, m) < 0
         || migrate (g, m, "migrate-incoming") < 0
         || qmp_wait_event (g, &m->qmp, "RESUME") < 0)
         return -1;

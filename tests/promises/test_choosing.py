@@ -253,6 +253,13 @@ class Choosing(TestCase):
         g.shutdown()
         self.assertEqual(image.read_bytes()[:6], b"before")
 
+        self.image("zeros", MIB)
+        g = self.new()
+        g.add_drive_opts("zeros", format="qcow2")
+        self.assertIn("not in qcow2 format", self.fail_to_launch(g))
+        self.assertEqual(self.words("started"), ["uml", "tcg"])
+        self.assertTrue(list(self.folder.glob("cache/*/template-*")))
+
     def test_every_reason_where_nothing_works(self):
         self.prepare(WORKS, refused=["kvm", "uml", "tcg"])
         text = self.fail_to_launch(self.new(), errno.EPERM)
