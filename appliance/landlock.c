@@ -57,6 +57,7 @@ static const struct {
     { MAY_EXECUTE, FS_EXECUTE },
     { MAY_WRITE, FS_WRITE },
     { MAY_CREATE, FS_CREATE },
+    { MAY_CONTROL, FS_IOCTL_DEV },
 };
 
 /* What each version of the interface can rule over; all of it is taken

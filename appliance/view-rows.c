@@ -71,8 +71,8 @@ const struct view_row view_rows[] = {
       "the processor's features: without, the kernel measures at boot "
       "which RAID code is fast" },
     { "/dev", VIEW_DIRECTORY, true, FOR_ALL, 0, "" },
-    { "/dev/kvm", VIEW_DEVICE, false, FOR_QEMU, MAY_READ | MAY_WRITE,
-      "hardware virtualization" },
+    { "/dev/kvm", VIEW_DEVICE, false, FOR_QEMU,
+      MAY_READ | MAY_WRITE | MAY_CONTROL, "hardware virtualization" },
     { "/dev/null", VIEW_DEVICE, true, FOR_ALL, MAY_READ | MAY_WRITE,
       "qemu-storage-daemon tries its file locks on it" },
     { "/dev/random", VIEW_DEVICE, true, FOR_UML, MAY_READ,

@@ -35,6 +35,7 @@ enum view_kind {
 #define MAY_EXECUTE 4u
 #define MAY_WRITE 8u   /* to what is there */
 #define MAY_CREATE 16u /* and delete, rename, … */
+#define MAY_CONTROL 32u /* a device, by ioctl (2); seccomp.c says which */
 
 struct view_row {
     const char *path;

@@ -163,6 +163,7 @@ consider (guestfs_h *g, const struct candidate *c, struct search *s)
         if (s->errnum == 0)
             s->errnum = g->error.errnum ? g->error.errnum : EIO;
         why = steal (&g->error.message);
+        string_trim_end (why);
         error_clear (&g->error);
     }
     strings_add_format (&s->reasons, "%s: %s", c->name, why);

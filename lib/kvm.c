@@ -148,11 +148,11 @@ kvm_works (guestfs_h *g, char **ret_why)
         *ret_why = xasprintf ("KVM can't be probed: %s", err.message);
         return false;
     }
+    word = (int) strcspn (verdict, " ");
     if (string_starts_with (verdict, "works ")) {
-        *ret_why = xasprintf ("KVM %s", verdict);
+        *ret_why = xasprintf ("KVM works:%s", verdict + word);
         return true;
     }
-    word = (int) strcspn (verdict, " ");
     *ret_why = xasprintf ("KVM is %.*s:%s", word, verdict, verdict + word);
     return false;
 }

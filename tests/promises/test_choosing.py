@@ -7,6 +7,7 @@ import ctypes
 import errno
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import unittest
@@ -18,6 +19,7 @@ from support import MIB, TestCase, adopt_orphans, descendants
 LIBEXEC = pathlib.Path(os.environ["LIBGUESTFS_LIBEXECDIR"])
 PROBE = LIBEXEC / "guestfs-probe-kvm"
 UML = "/usr/bin/linux.uml"
+QEMU = f"/usr/bin/qemu-system-{os.uname().machine}"
 NOBODY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
 TIMEOUT = 60  # seconds
 _lib = ctypes.CDLL("libguestfs.so.0")
@@ -118,6 +120,46 @@ class Probe(TestCase):
                                     text=True, timeout=TIMEOUT, check=False)
             self.assertEqual((result.returncode, result.stdout), (2, ""))
             self.assertRegex(result.stderr, r"^error [A-Z]+ .*\n$")
+
+
+def query_kvm(*before):
+    """Whether QEMU says that it uses KVM, and what it prints.  Words before it
+    start it; {0} and {1} are its monitor and the other end of a socket."""
+    ours, theirs = socket.socketpair()
+    control, theirs_too = socket.socketpair()
+    fds = [theirs.fileno(), theirs_too.fileno()]
+    before = [b.format(*fds) for b in before]
+    with ours, control, subprocess.Popen(
+            [*before, QEMU, "-L", "/usr/share/qemu", "-nodefaults",
+             "-no-user-config", "-display", "none", "-machine",
+             "none,accel=kvm", "-chardev", f"socket,id=m,fd={fds[0]}",
+             "-mon", "chardev=m,mode=control"], pass_fds=fds,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        theirs.close()
+        theirs_too.close()
+        answer = b""
+        try:
+            ours.sendall(b'{"execute": "qmp_capabilities"}'
+                         b'{"execute": "query-kvm"}{"execute": "quit"}')
+            while (more := ours.recv(4096)):
+                answer += more
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it has ended
+        errors = process.communicate(timeout=TIMEOUT)[1]
+    return b'"enabled": true' in answer, errors.decode()
+
+
+class Confined(unittest.TestCase):
+    @unittest.skipUnless(os.access("/dev/kvm", os.R_OK | os.W_OK),
+                         "/dev/kvm can't be opened")
+    def test_qemu_can_use_kvm(self):
+        """Where it can without being confined."""
+        if not query_kvm()[0]:
+            self.skipTest("QEMU can't use KVM here")
+        usable, errors = query_kvm(
+            str(LIBEXEC / "guestfs-confine"), "--control={1}",
+            "--profile=qemu", f"--memory={64 * MIB}", "--keep={0}", "--")
+        self.assertTrue(usable, errors)
 
 
 class Choosing(TestCase):
