@@ -57,6 +57,8 @@ make_environment (const struct plan *plan)
     strings_add (&environment, "TMPDIR=/dev/shm"); /* the guest's memory */
     if (plan->profile->bits & FOR_STORAGE)
         add_module_folder (&environment);
+    if (plan->profile->bits & FOR_AGENT)
+        strings_add (&environment, "SSH_AUTH_SOCK=" VIEW_AGENT_PATH);
     if (plan->preload) {
         strings_add (&environment, "LD_PRELOAD=" VIEW_PRELOAD_PATH);
         if (plan->overlays)

@@ -18,6 +18,8 @@
 #define FOR_STORAGE 2u /* what has QEMU's block layer */
 #define FOR_QEMU 4u    /* the emulator, which has it, too */
 #define FOR_NETWORK 8u /* guestfs-network */
+#define FOR_REMOTE 16u /* QEMU's block layer as a client of servers */
+#define FOR_AGENT 32u  /* the same, with an ssh-agent */
 #define FOR_DISKS (FOR_UML | FOR_STORAGE) /* who reads and writes images */
 #define FOR_ALL (FOR_DISKS | FOR_NETWORK)
 
@@ -32,6 +34,12 @@ struct profile {
 struct disk {
     int fd;
     bool writable;
+};
+
+/* A file that the library shows to the program. */
+struct shown_file {
+    char *path;         /* on the host */
+    const char *inside; /* in the view */
 };
 
 /* What the command line asks for.  Borrows its strings from argv. */
@@ -50,6 +58,8 @@ struct plan {
     size_t n_keep;
     int *listen; /* sockets that it can connect to */
     size_t n_listen;
+    struct shown_file *files;
+    size_t n_files;
     char **argv; /* the program's path and arguments, NULL-terminated */
     uid_t uid;   /* who we are outside of the new user namespace */
     gid_t gid;

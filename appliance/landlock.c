@@ -145,12 +145,27 @@ allow_disk (int ruleset, uint64_t handled, const struct disk *disk,
 }
 
 static int
+allow_file (int ruleset, uint64_t handled, const struct shown_file *file,
+            struct error *err)
+{
+    cleanup_fd int fd = open (file->inside, O_PATH | O_CLOEXEC);
+
+    if (fd < 0 || add_rule (ruleset, fd, FS_READ & handled) < 0)
+        return fail (err, errno, "Landlock: %s: %m", file->path);
+    return 0;
+}
+
+static int
 allow_plan (const struct plan *plan, int ruleset, uint64_t handled,
             struct error *err)
 {
     for (const struct view_row *row = view_rows; row->path; row++) {
         if (row->may != 0 && (row->profiles & plan->profile->bits)
             && allow_row (ruleset, handled, row, err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < plan->n_files; i++) {
+        if (allow_file (ruleset, handled, &plan->files[i], err) < 0)
             return -1;
     }
     for (size_t i = 0; i < plan->n_disks; i++) {

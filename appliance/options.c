@@ -25,6 +25,10 @@ static const struct profile profiles[] = {
     { .name = "storage", .bits = FOR_STORAGE },
     { .name = "qemu", .bits = FOR_QEMU | FOR_STORAGE, .has_memory = true },
     { .name = "network", .bits = FOR_NETWORK, .has_network = true },
+    { .name = "remote-storage", .bits = FOR_STORAGE | FOR_REMOTE,
+      .has_network = true },
+    { .name = "remote-storage-agent",
+      .bits = FOR_STORAGE | FOR_REMOTE | FOR_AGENT, .has_network = true },
     { .name = NULL },
 };
 
@@ -40,6 +44,7 @@ enum option_code {
     OPT_TEMPLATE_MEMORY,
     OPT_KEEP,
     OPT_LISTEN,
+    OPT_FILE,
     OPT_WITHOUT,
 };
 
@@ -55,6 +60,7 @@ static const struct option options[] = {
     { "template-memory", required_argument, NULL, OPT_TEMPLATE_MEMORY },
     { "keep", required_argument, NULL, OPT_KEEP },
     { "listen", required_argument, NULL, OPT_LISTEN },
+    { "file", required_argument, NULL, OPT_FILE },
 #ifdef CONFINE_CAN_BE_WEAKENED
     { "without", required_argument, NULL, OPT_WITHOUT },
 #endif
@@ -154,6 +160,23 @@ parse_one_more (int **list, size_t *n, const char *s, struct error *err)
     return 0;
 }
 
+/* "PATH:INSIDE"; the first may have colons in it. */
+static int
+parse_file (struct plan *plan, const char *s, struct error *err)
+{
+    const char *colon = strrchr (s, ':');
+
+    if (!colon || colon[1] != '/')
+        return fail (err, EINVAL, "--file=%s: not PATH:/INSIDE", s);
+    plan->files = xreallocarray (plan->files, plan->n_files + 1,
+                                 sizeof *plan->files);
+    plan->files[plan->n_files++] = (struct shown_file) {
+        .path = xstrndup (s, (size_t) (colon - s)),
+        .inside = colon + 1,
+    };
+    return 0;
+}
+
 static int
 parse_option (struct plan *plan, int option, const char *value,
               struct error *err)
@@ -183,6 +206,8 @@ parse_option (struct plan *plan, int option, const char *value,
         return parse_one_more (&plan->keep, &plan->n_keep, value, err);
     case OPT_LISTEN:
         return parse_one_more (&plan->listen, &plan->n_listen, value, err);
+    case OPT_FILE:
+        return parse_file (plan, value, err);
 #ifdef CONFINE_CAN_BE_WEAKENED
     case OPT_WITHOUT:
         plan->without = value;
@@ -251,6 +276,9 @@ plan_free (struct plan *plan)
     free (plan->keep);
     free (plan->listen);
     free (plan->overlays);
+    for (size_t i = 0; i < plan->n_files; i++)
+        free (plan->files[i].path);
+    free (plan->files);
 }
 
 #ifdef CONFINE_CAN_BE_WEAKENED

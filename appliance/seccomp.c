@@ -212,6 +212,49 @@ static const struct rule rules[] = {
     { SCMP_SYS (getsockopt), FOR_NETWORK, ANY, "why connecting failed" },
     { SCMP_SYS (setsockopt), FOR_NETWORK, ANY, "TCP_NODELAY and so on" },
     { SCMP_SYS (shutdown), FOR_NETWORK, ANY, "end of a connection" },
+
+    /* Servers of images; it can't be connected to either, but for the
+     * socket that it was given, which listens already.
+     */
+    { SCMP_SYS (socket), FOR_REMOTE, ONLY_BOTH (0, AF_INET, 2, 0),
+      "TCP, UDP" },
+    { SCMP_SYS (socket), FOR_REMOTE, ONLY_BOTH (0, AF_INET, 2, IPPROTO_TCP),
+      "TCP" },
+    { SCMP_SYS (socket), FOR_REMOTE, ONLY_BOTH (0, AF_INET, 2, IPPROTO_UDP),
+      "names" },
+    { SCMP_SYS (socket), FOR_REMOTE, ONLY_BOTH (0, AF_INET6, 2, 0),
+      "TCP, UDP" },
+    { SCMP_SYS (socket), FOR_REMOTE, ONLY_BOTH (0, AF_INET6, 2, IPPROTO_TCP),
+      "TCP" },
+    { SCMP_SYS (socket), FOR_REMOTE, ONLY_BOTH (0, AF_INET6, 2, IPPROTO_UDP),
+      "names" },
+    { SCMP_SYS (socket), FOR_AGENT, ONLY (0, AF_UNIX), "the agent" },
+    { SCMP_SYS (connect), FOR_REMOTE, ANY, "servers" },
+    { SCMP_SYS (sendto), FOR_REMOTE, ANY, "names, data" },
+    { SCMP_SYS (sendmmsg), FOR_REMOTE, ANY, "names" },
+    { SCMP_SYS (recvfrom), FOR_REMOTE, ANY, "names, data" },
+    { SCMP_SYS (readv), FOR_REMOTE, ANY, "data" },
+    { SCMP_SYS (writev), FOR_REMOTE, ANY, "data" },
+    { SCMP_SYS (ioctl), FOR_REMOTE, ONLY (1, FIONREAD), "how much came" },
+    { SCMP_SYS (ioctl), FOR_REMOTE, ONLY (1, FIONBIO), "O_NONBLOCK" },
+    { SCMP_SYS (getdents64), FOR_REMOTE, ANY, "whom TLS trusts" },
+    { SCMP_SYS (uname), FOR_REMOTE, ANY, "the resolver" },
+    { SCMP_SYS (epoll_create), FOR_REMOTE, ANY, "Ceph's main loop" },
+    { SCMP_SYS (pipe2), FOR_REMOTE, ANY, "wake-ups" },
+    { SCMP_SYS (socketpair), FOR_REMOTE, ONLY (0, AF_UNIX), "wake-ups" },
+    { SCMP_SYS (getuid), FOR_REMOTE, ANY, "who the user is" },
+    { SCMP_SYS (geteuid), FOR_REMOTE, ANY, "likewise" },
+    { SCMP_SYS (getgid), FOR_REMOTE, ANY, "likewise" },
+    { SCMP_SYS (getegid), FOR_REMOTE, ANY, "likewise" },
+};
+
+/* Done already by who started it: they succeed and do nothing. */
+static const struct {
+    int number;
+    unsigned profiles;
+} pretended[] = {
+    /* A socket without an address would get one by this. */
+    { SCMP_SYS (listen), FOR_REMOTE },
 };
 
 /* Younger calls whose callers use an older one if they get ENOSYS, but
@@ -222,6 +265,31 @@ static const int absent[] = {
     SCMP_SYS (faccessat2),
     SCMP_SYS (statx),
 };
+
+static bool
+is_pretended (const struct plan *plan, int number)
+{
+    for (size_t i = 0; i < sizeof pretended / sizeof pretended[0]; i++)
+        if (pretended[i].number == number
+            && (pretended[i].profiles & plan->profile->bits))
+            return true;
+    return false;
+}
+
+static int
+add_pretended (const struct plan *plan, scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < sizeof pretended / sizeof pretended[0]; i++) {
+        int number = pretended[i].number, r;
+
+        if (!is_pretended (plan, number))
+            continue;
+        r = seccomp_rule_add (filter, SCMP_ACT_ERRNO (0), number, 0);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
 
 static int
 add_rules (const struct plan *plan, scmp_filter_ctx filter)
@@ -241,6 +309,8 @@ add_rules (const struct plan *plan, scmp_filter_ctx filter)
         int r;
 
         if (!(rule->profiles & plan->profile->bits))
+            continue;
+        if (is_pretended (plan, rule->number))
             continue;
         r = seccomp_rule_add_array (filter, SCMP_ACT_ALLOW, rule->number,
                                     rule->n_conditions, rule->conditions);
@@ -271,6 +341,8 @@ restrict_system_calls (const struct plan *plan, struct error *err)
     r = seccomp_attr_set (filter, SCMP_FLTATR_CTL_NNP, 0);
     if (r == 0)
         r = add_rules (plan, filter);
+    if (r == 0)
+        r = add_pretended (plan, filter);
     if (r == 0)
         r = seccomp_load (filter);
     if (r < 0)

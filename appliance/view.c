@@ -19,6 +19,7 @@
 
 #include "cleanup.h"
 #include "confine.h"
+#include "io.h"
 #include "memory.h"
 #include "view.h"
 
@@ -176,6 +177,20 @@ add_point (int root, const char *path, struct error *err)
     return fd < 0 ? mount_failed (err, errno, path) : 0;
 }
 
+/* There is no /etc/passwd: the user's home is what HOME says. */
+static int
+add_names (int root, const char *path, struct error *err)
+{
+    static const char text[] = "hosts: files dns\npasswd: files\n";
+    cleanup_fd int fd = openat (root, inside (path),
+                                O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                                0444);
+
+    if (fd < 0 || write_full (fd, text, sizeof text - 1) < 0)
+        return mount_failed (err, errno, path);
+    return 0;
+}
+
 static int
 add_file (int root, const char *path, const char *source, unsigned attributes,
           struct error *err)
@@ -254,6 +269,8 @@ add_row (const struct plan *plan, int root, const struct view_row *row,
         return add_file (root, row->path, row->path, MOUNT_ATTR_NODEV, err);
     case VIEW_POINT:
         return add_point (root, row->path, err);
+    case VIEW_NAMES:
+        return add_names (root, row->path, err);
     case VIEW_DEVICE:
         return add_file (root, row->path, row->path, MOUNT_ATTR_NOEXEC, err);
     case VIEW_DAEMON:
@@ -294,6 +311,20 @@ fill (const struct plan *plan, int root, struct error *err)
     return 0;
 }
 
+/* The folders are rows of the table. */
+static int
+fill_files (const struct plan *plan, int root, struct error *err)
+{
+    for (size_t i = 0; i < plan->n_files; i++) {
+        const struct shown_file *file = &plan->files[i];
+
+        if (add_file (root, file->inside, file->path,
+                      MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 make_read_only (int root, struct error *err)
 {
@@ -330,7 +361,8 @@ enter_view (const struct plan *plan, struct error *err)
         || move_mount (root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
         return mount_failed (err, errno, "/");
     umask (022);
-    if (fill (plan, root, err) < 0 || make_read_only (root, err) < 0)
+    if (fill (plan, root, err) < 0 || fill_files (plan, root, err) < 0
+        || make_read_only (root, err) < 0)
         return -1;
     return change_root (root, err);
 }

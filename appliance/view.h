@@ -11,12 +11,17 @@
 /* Where the view has the library that is loaded into the program. */
 #define VIEW_PRELOAD_PATH "/preload.so"
 
+/* Where the view has the socket of an ssh-agent. */
+#define VIEW_AGENT_PATH "/agent"
+
 enum view_kind {
     VIEW_DIRECTORY, /* an empty directory */
     VIEW_TREE,      /* the host's directory and all below, read-only; a
                      * symbolic link where the host has one */
     VIEW_FILE,      /* the host's file, read-only */
     VIEW_POINT,     /* an empty file */
+    VIEW_NAMES,     /* a file that says how names are looked up: in files and
+                     * by DNS, without the host's daemons */
     VIEW_DEVICE,    /* the host's device node */
     VIEW_DAEMON,    /* the file that --daemon names */
     VIEW_PRELOAD,   /* the file that --preload names, if there is one */

@@ -59,7 +59,8 @@ read_host_files (void)
 {
     static const char *const files[] = {
         "/etc/passwd", "/etc/shadow", "/etc/hostname", "/etc/fstab",
-        "/etc/machine-id", "/etc/ssl", "/home", "/boot", "/opt", "/srv",
+        "/etc/machine-id", "/etc/ssl/openssl.cnf", "/etc/ssl/private",
+        "/etc/ssh/sshd_config", "/root/.ssh", "/home", "/boot", "/opt", "/srv",
         "/media", "/usr/local", "/usr/include", "/usr/src",
         "/usr/share/doc", "/var/lib", "/var/log", "/run/systemd",
         "/../etc/passwd", "/proc/1/root/etc/passwd", "/dev/mem",
@@ -77,13 +78,24 @@ read_host_files (void)
 void
 list_view (void)
 {
-    must_contain_only ("/", "bin dev etc init lib lib32 lib64 mnt proc "
-                            "program root run sbin sys sysroot tmp usr var");
+    must_contain_only ("/", is_remote ()
+                            ? ".ssh dev etc lib lib32 lib64 proc program usr"
+                            : "bin dev etc init lib lib32 lib64 mnt proc "
+                              "program root run sbin sys sysroot tmp usr "
+                              "var");
     must_contain_only ("/usr", "bin sbin lib lib32 lib64 libexec share");
     must_contain_only ("/usr/share", "misc file");
     must_contain_only ("/etc", is_network ()
                                ? "ld.so.cache resolv.conf"
+                               : is_remote ()
+                               ? "ceph gai.conf host.conf hosts ld.so.cache "
+                                 "nsswitch.conf resolv.conf ssh ssl"
                                : "ld.so.cache mke2fs.conf magic resolv.conf");
+    must_contain_only ("/etc/ssh", "ssh_known_hosts");
+    must_contain_only ("/etc/ssl", "certs");
+    must_contain_only ("/etc/ssl/certs", "");
+    must_contain_only ("/etc/ceph", "");
+    must_contain_only ("/.ssh", "");
     must_contain_only ("/dev", "null zero full random urandom shm");
     must_contain_only ("/dev/shm", "");
     must_contain_only ("/run", "");

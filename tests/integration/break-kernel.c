@@ -127,6 +127,7 @@ open_sockets (void)
         { "AF_INET with UDP-Lite", AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE },
         { "AF_INET with MPTCP", AF_INET, SOCK_STREAM, 262 },
         { "AF_INET6", AF_INET6, SOCK_STREAM, 0 },
+        { "AF_INET6 raw", AF_INET6, SOCK_RAW, 0 },
         { "AF_NETLINK", AF_NETLINK, SOCK_RAW, 0 },
         { "AF_PACKET", AF_PACKET, SOCK_RAW, 0 },
         { "AF_VSOCK", AF_VSOCK, SOCK_STREAM, 0 },
@@ -139,14 +140,28 @@ open_sockets (void)
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
         int domain = sockets[i].domain, type = sockets[i].type;
         int fd = socket (domain, type, sockets[i].protocol);
-        bool needed = is_network () ? domain == AF_INET && type != SOCK_RAW
-                                          && sockets[i].protocol == 0
-                                    : is_guest () && domain == AF_UNIX;
+        bool ipv6 = domain == AF_INET6 && is_remote ();
+        bool needed = is_network () || is_remote ()
+                          ? (domain == AF_INET || ipv6) && type != SOCK_RAW
+                                && sockets[i].protocol == 0
+                          : is_guest () && domain == AF_UNIX;
 
         if ((fd >= 0) != needed)
             breaks ("%s", sockets[i].name);
         close (fd);
     }
+}
+
+/* It may only seem to have succeeded. */
+static bool
+is_listening (int fd)
+{
+    int listening = 0;
+    socklen_t size = sizeof listening;
+
+    if (getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0)
+        return true;
+    return listening;
 }
 
 void
@@ -158,7 +173,7 @@ listen_for_others (void)
 
     if (tcp >= 0
         && (bind (tcp, (const struct sockaddr *) &any, sizeof any) == 0
-            || listen (tcp, 1) == 0))
+            || (listen (tcp, 1) == 0 && is_listening (tcp))))
         breaks ("TCP");
     if (udp >= 0
         && bind (udp, (const struct sockaddr *) &any, sizeof any) == 0)

@@ -70,6 +70,12 @@ is_network (void)
 }
 
 bool
+is_remote (void)
+{
+    return strcmp (argument ("profile"), "remote-storage") == 0;
+}
+
+bool
 is_listed (const char *list, const char *word)
 {
     size_t length = strlen (word);

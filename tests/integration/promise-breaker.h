@@ -20,6 +20,9 @@ bool is_guest (void);
 /* Confined as guestfs-network is. */
 bool is_network (void);
 
+/* Confined as what connects to servers of images is. */
+bool is_remote (void);
+
 /* Does a word stand in a list that is separated by spaces? */
 bool is_listed (const char *list, const char *word);
 

@@ -28,6 +28,7 @@ from confined import (MEMORY, TIMEOUT, Run, Tap, User, World, alive, gone,
 
 KERNEL = "/usr/bin/linux.uml"
 STORAGE_DAEMON = "/usr/bin/qemu-storage-daemon"
+NETWORKED = "network", "remote-storage"  # the host's network is theirs
 NAMESPACES = ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"]
 
 
@@ -46,7 +47,7 @@ def outside_view(world, pid, profile):
 
     status = status_of(pid)
     result = {f"{name} namespace of its own": "" if differ(name) else "shared"
-              for name in NAMESPACES if (profile, name) != ("network", "net")}
+              for name in NAMESPACES if name != "net" or profile not in NETWORKED}
     capabilities = [k for k in status if k.startswith("Cap")
                     and int(status[k], 16) != 0]
     result["no capabilities"] = ",".join(capabilities)
@@ -60,7 +61,7 @@ def outside_view(world, pid, profile):
     devices = re.findall(r"^\s*(\w+):",
                          pathlib.Path(f"/proc/{pid}/net/dev").read_text(),
                          re.MULTILINE)
-    if profile != "network":
+    if profile not in NETWORKED:
         result["no network interfaces"] = "".join(d for d in devices
                                                   if d != "lo")
     result["mounts are read-only and nosuid"] = bad_mounts(pid)
@@ -153,7 +154,7 @@ def parse_tap(run, total):
 
 
 def test_promises(tap, world):
-    for profile in "uml", "storage", "network":
+    for profile in "uml", "storage", *NETWORKED:
         result = break_promises(world, profile=profile)
         for name, broken in result.items():
             tap.ok(not broken, f"{world.user.name}, {profile}: {name}",
@@ -206,11 +207,20 @@ MUTATIONS = [
 ]
 
 
-# What is different for guestfs-network.
+# What is different for those that have a network.
 NETWORK_MUTATIONS = [
     ("view,landlock", ["files of the host can't be read"],
      ["the view has nothing else in it"]),
     ("view,landlock,seccomp", ["the view has nothing else in it"], []),
+]
+
+# The other one may list folders.
+REMOTE_MUTATIONS = [
+    ("view,landlock", ["files of the host can't be read",
+                       "the view has nothing else in it"], []),
+]
+
+NETWORKED_MUTATIONS = [
     ("seccomp", ["only the sockets it needs can be made",
                  "nobody can connect to it",
                  "dangerous system calls are refused"],
@@ -229,6 +239,9 @@ def has_landlock():
 def test_mutations(tap, world):
     test_some_mutations(tap, world, "uml", MUTATIONS)
     test_some_mutations(tap, world, "network", NETWORK_MUTATIONS)
+    test_some_mutations(tap, world, "remote-storage", REMOTE_MUTATIONS)
+    for profile in NETWORKED:
+        test_some_mutations(tap, world, profile, NETWORKED_MUTATIONS)
 
 
 def test_some_mutations(tap, world, profile, mutations):
