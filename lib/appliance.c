@@ -297,7 +297,9 @@ appliance_finish (guestfs_h *g)
 {
     struct appliance *a = g->appliance;
     cleanup_error struct error ignored = { 0 };
+    struct error before = { 0 };
 
+    error_move (&before, &g->error);
     transport_free (steal (&a->transport));
     /* Without a supervisor nobody tells of its end. */
     while (a->machine.control >= 0 && !a->dead
@@ -306,4 +308,5 @@ appliance_finish (guestfs_h *g)
     while (read_console (g))
         continue;
     error_move (&ignored, &g->error);
+    error_move (&g->error, &before);
 }

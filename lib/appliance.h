@@ -69,7 +69,7 @@ int appliance_died (guestfs_h *g);
 int appliance_abandon (guestfs_h *g);
 
 /* Close the channel and wait until the appliance has ended by itself, but
- * not longer than a few seconds.
+ * not longer than a few seconds.  g->error is kept.
  */
 void appliance_finish (guestfs_h *g);
 
