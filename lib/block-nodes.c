@@ -14,6 +14,7 @@
 #include "block-nodes.h"
 #include "image-format.h"
 #include "overlay.h"
+#include "remote.h"
 
 /* A chain of backing files longer than this is a loop. */
 #define CHAIN_MAX 64
@@ -124,37 +125,83 @@ driver_of_file (int fd)
                                                         : "file";
 }
 
-/* The two nodes of a layer: its file, and its format on top.  All values
- * are ours or were checked to be plain words: nothing needs quoting.
+json_t *
+block_node_options (const struct drive *d, bool readonly)
+{
+    bool unsafe = d->cachemode && strcmp (d->cachemode, "unsafe") == 0;
+    bool discard = d->discard && strcmp (d->discard, "disable") != 0;
+
+    return json_made (json_pack ("{s:b, s:s, s:{s:b}}", "read-only", readonly,
+                                 "discard", discard ? "unmap" : "ignore",
+                                 "cache", "no-flush", unsafe));
+}
+
+/* One --blockdev: what is special about the node, and what all have. */
+static void
+add_node (struct start *start, const char *name, json_t *take_node,
+          json_t *common)
+{
+    cleanup_json json_t *node = json_made (take_node);
+    cleanup_free char *text = NULL;
+
+    json_add (node, common);
+    if (json_object_set_new (node, "node-name", json_string (name)) < 0)
+        out_of_memory ();
+    text = json_text (node);
+    start_argument (start, "--blockdev");
+    start_argument (start, "%s", text);
+}
+
+/* A file that we have opened. */
+static json_t *
+file_node (int fd)
+{
+    cleanup_free char *filename = xasprintf ("/proc/self/fd/%d", fd);
+
+    return json_made (json_pack ("{s:s, s:s}", "driver", driver_of_file (fd),
+                                 "filename", filename));
+}
+
+/* What is written to is locked by us already.  Reading is always possible,
+ * whoever writes: without locks.  Others may only not write to what lies
+ * below an image that is written to.
  */
+static json_t *
+image_node (struct start *start, const struct drive *d, const struct layer *l)
+{
+    json_t *node;
+
+    if (l->fd < 0) {
+        start_keep (start, d->remote->connection);
+        return remote_node (d->remote, d->remote->connection);
+    }
+    start_keep_disk (start, l->fd, l->readonly);
+    node = file_node (l->fd);
+    if ((d->readonly || !l->readonly)
+        && json_object_set_new (node, "locking", json_string ("off")) < 0)
+        out_of_memory ();
+    return node;
+}
+
+/* The two nodes of a layer: its file, and its format on top. */
 static void
 add_nodes (struct start *start, const struct drive *d, size_t disk,
            size_t depth, const struct layer *l, bool has_backing)
 {
-    bool unsafe = d->cachemode && strcmp (d->cachemode, "unsafe") == 0;
-    bool discard = d->discard && strcmp (d->discard, "disable") != 0;
-    cleanup_free char *common
-        = xasprintf ("\"read-only\":%s,\"discard\":\"%s\","
-                     "\"cache\":{\"no-flush\":%s}",
-                     l->readonly ? "true" : "false",
-                     discard ? "unmap" : "ignore", unsafe ? "true" : "false");
-    cleanup_free char *backing = xstrdup ("");
+    cleanup_json json_t *common = block_node_options (d, l->readonly);
+    cleanup_free char *file = xasprintf ("file%zu-%zu", disk, depth);
+    cleanup_free char *name = xasprintf ("disk%zu-%zu", disk, depth);
+    cleanup_free char *below = xasprintf ("disk%zu-%zu", disk, depth + 1);
+    json_t *node = json_made (json_pack ("{s:s, s:s}", "driver", l->format,
+                                         "file", file));
 
-    if (strcmp (l->format, "qcow2") == 0) {
-        free (backing);
-        backing = has_backing ? xasprintf (",\"backing\":\"disk%zu-%zu\"",
-                                           disk, depth + 1)
-                              : xstrdup (",\"backing\":null");
-    }
-    start_keep_disk (start, l->fd, l->readonly);
-    start_argument (start, "--blockdev");
-    start_argument (start, "{\"driver\":\"%s\",\"node-name\":\"file%zu-%zu\","
-                    "\"filename\":\"/proc/self/fd/%d\",%s}",
-                    driver_of_file (l->fd), disk, depth, l->fd, common);
-    start_argument (start, "--blockdev");
-    start_argument (start, "{\"driver\":\"%s\",\"node-name\":\"disk%zu-%zu\","
-                    "\"file\":\"file%zu-%zu\",%s%s}", l->format, disk, depth,
-                    disk, depth, common, backing);
+    if (strcmp (l->format, "qcow2") == 0
+        && json_object_set_new (node, "backing",
+                                has_backing ? json_string (below)
+                                            : json_null ()) < 0)
+        out_of_memory ();
+    add_node (start, file, image_node (start, d, l), common);
+    add_node (start, name, node, common);
 }
 
 /* A layer and those below it, of which the lowest node must come first. */
@@ -174,7 +221,7 @@ add_chain (struct start *start, struct block_nodes *n, const struct drive *d,
             return -1;
         l->format = xstrdup (format);
     }
-    if (strcmp (l->format, "qcow2") == 0
+    if (strcmp (l->format, "qcow2") == 0 && l->fd >= 0
         && read_backing (l->fd, l->filename, &b, err) < 0)
         return -1;
     if (b.file) {
@@ -195,46 +242,54 @@ static int
 add_overlay (guestfs_h *g, struct start *start, const struct drive *d,
              size_t disk)
 {
-    static const char common[] = "\"discard\":\"unmap\","
-                                 "\"cache\":{\"no-flush\":true}";
+    cleanup_free char *changes = xasprintf ("changes%zu", disk);
+    cleanup_free char *name = xasprintf ("overlay%zu-0", disk);
+    cleanup_free char *below = xasprintf ("disk%zu-0", disk);
+    cleanup_json json_t *common
+        = json_made (json_pack ("{s:s, s:{s:b}}", "discard", "unmap", "cache",
+                                "no-flush", true));
 
     if (overlay_format (g, d) < 0)
         return -1;
     start_keep_disk (start, d->overlay, false);
-    start_argument (start, "--blockdev");
-    start_argument (start, "{\"driver\":\"file\","
-                    "\"node-name\":\"changes%zu\","
-                    "\"filename\":\"/proc/self/fd/%d\",%s}", disk,
-                    d->overlay, common);
-    start_argument (start, "--blockdev");
-    start_argument (start, "{\"driver\":\"qcow2\","
-                    "\"node-name\":\"overlay%zu-0\","
-                    "\"file\":\"changes%zu\",\"backing\":\"disk%zu-0\",%s}",
-                    disk, disk, disk, common);
+    add_node (start, changes, file_node (d->overlay), common);
+    add_node (start, name, json_pack ("{s:s, s:s, s:s}", "driver", "qcow2",
+                                      "file", changes, "backing", below),
+              common);
     return 0;
+}
+
+/* What was read from below is kept in the top one. */
+static void
+add_copy_on_read (struct start *start, const char *name, const char *top)
+{
+    cleanup_json json_t *common = json_made (json_object ());
+
+    add_node (start, name, json_pack ("{s:s, s:s}", "driver", "copy-on-read",
+                                      "file", top), common);
 }
 
 int
 block_nodes_add (guestfs_h *g, struct start *start, struct block_nodes *n,
                  const struct drive *d, size_t number, char **ret_top)
 {
-    const char *top = d->overlay >= 0 ? "overlay" : "disk";
+    cleanup_free char *top
+        = xasprintf ("%s%zu-0", d->overlay >= 0 ? "overlay" : "disk", number);
     cleanup_layer struct layer image = {
         .fd = d->fd,
         .filename = xstrdup (d->filename),
         .format = xstrdup (d->format),
-        .readonly = d->readonly,
+        .readonly = d->readonly || d->write_protected,
     };
 
     if (add_chain (start, n, d, number, 0, &image, &g->error) < 0
         || (d->overlay >= 0 && add_overlay (g, start, d, number) < 0))
         return -1;
     if (d->copyonread) {
-        start_argument (start, "--blockdev");
-        start_argument (start, "driver=copy-on-read,node-name=cor%zu-0,"
-                        "file=%s%zu-0", number, top, number);
-        top = "cor";
+        *ret_top = xasprintf ("cor%zu-0", number);
+        add_copy_on_read (start, *ret_top, top);
+    } else {
+        *ret_top = steal (&top);
     }
-    *ret_top = xasprintf ("%s%zu-0", top, number);
     return 0;
 }

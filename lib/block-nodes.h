@@ -7,6 +7,7 @@
 #define LIB_BLOCK_NODES_H
 
 #include "drive.h"
+#include "json.h"
 #include "supervised.h"
 
 struct block_nodes {
@@ -23,6 +24,11 @@ int block_nodes_add (guestfs_h *g, struct start *start,
                      size_t number, char **ret_top);
 
 void block_nodes_free (struct block_nodes *n);
+
+/* What all nodes of a drive's images have in common: whether and how they
+ * are written to.
+ */
+json_t *block_node_options (const struct drive *d, bool readonly);
 
 #define cleanup_block_nodes __attribute__ ((cleanup (block_nodes_free)))
 

@@ -15,8 +15,9 @@
 #include "drive.h"
 #include "image-format.h"
 #include "impl.h"
+#include "image-lock.h"
 #include "overlay.h"
-#include "supervised.h"
+#include "remote.h"
 
 static void
 drive_free (struct drive *d)
@@ -25,6 +26,7 @@ drive_free (struct drive *d)
         return;
     close_fd (&d->fd);
     close_fd (&d->overlay);
+    remote_free (d->remote);
     free (d->filename);
     free (d->format);
     free (d->name);
@@ -95,15 +97,16 @@ static int
 check_words (guestfs_h *g, const struct guestfs_add_drive_opts_argv *o)
 {
     static const char *const cachemodes[] = { "unsafe", "writeback", NULL };
+    static const char *const ifaces[] = { "ide", "scsi", "virtio", NULL };
     static const char *const discards[] = { "disable", "enable", "besteffort",
                                             NULL };
 
     if (o->format && !is_word (o->format, "-_", 32))
         return fail (&g->error, EINVAL, "format '%s' is no name of a format",
                      o->format);
-    if (o->iface && !is_word (o->iface, "-_", 32))
-        return fail (&g->error, EINVAL, "iface '%s' is no name of a bus",
-                     o->iface);
+    if (o->iface && !is_one_of (o->iface, ifaces))
+        return fail (&g->error, EINVAL, "iface '%s' is none of 'ide', 'scsi' "
+                     "and 'virtio'", o->iface);
     if (o->label && !is_word (o->label, "", 20))
         return fail (&g->error, EINVAL, "label '%s': a label is 1 to 20 "
                      "letters and digits", o->label);
@@ -117,17 +120,19 @@ check_words (guestfs_h *g, const struct guestfs_add_drive_opts_argv *o)
     return 0;
 }
 
+static bool
+is_local (const struct guestfs_add_drive_opts_argv *o)
+{
+    return !o->protocol || strcmp (o->protocol, "file") == 0;
+}
+
 static int
 check_options (guestfs_h *g, const struct guestfs_add_drive_opts_argv *o)
 {
-    bool is_file = !o->protocol || strcmp (o->protocol, "file") == 0;
-
     if (check_words (g, o) < 0)
         return -1;
-    if (!is_file)
-        return fail (&g->error, ENOTSUP, "protocol '%s' needs the direct "
-                     "back end, which is not there yet", o->protocol);
-    if ((o->server && o->server[0]) || o->username || o->secret)
+    if (is_local (o)
+        && ((o->server && o->server[0]) || o->username || o->secret))
         return fail (&g->error, EINVAL, "server, username and secret have no "
                      "meaning for the protocol 'file'");
     if (o->bitmask & GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK
@@ -160,6 +165,27 @@ check_file (guestfs_h *g, const char *filename, bool readonly)
     return 0;
 }
 
+/* What is on a server is looked for when the appliance is launched. */
+static int
+find_image (guestfs_h *g, struct drive *d, const char *filename,
+            const struct guestfs_add_drive_opts_argv *o)
+{
+    if (is_local (o)) {
+        d->filename = xstrdup (filename);
+        return check_file (g, filename, o->readonly);
+    }
+    d->remote = remote_new (o->protocol, filename, o->server, o->username,
+                            o->secret, &g->error);
+    if (!d->remote)
+        return -1;
+    d->filename = remote_name (d->remote);
+    d->write_protected = !d->remote->protocol->is_writable;
+    if (d->write_protected && d->discard && strcmp (d->discard, "enable") == 0)
+        return fail (&g->error, EINVAL, "discard 'enable' has no meaning for "
+                     "the protocol '%s', which only reads", o->protocol);
+    return 0;
+}
+
 int
 impl_add_drive (guestfs_h *g, const char *filename,
                 const struct guestfs_add_drive_opts_argv *o)
@@ -169,12 +195,10 @@ impl_add_drive (guestfs_h *g, const char *filename,
     if (g->state != STATE_CONFIG)
         return fail (&g->error, EINVAL, "drives can only be added before "
                      "the appliance is launched");
-    if (check_options (g, o) < 0
-        || check_file (g, filename, o->readonly) < 0)
+    if (check_options (g, o) < 0)
         return -1;
     d = xcalloc (1, sizeof *d);
     *d = (struct drive) {
-        .filename = xstrdup (filename),
         .format = copy_or_null (o->format),
         .name = copy_or_null (o->name),
         .label = copy_or_null (o->label),
@@ -187,6 +211,8 @@ impl_add_drive (guestfs_h *g, const char *filename,
         .overlay = -1,
         .fd = -1,
     };
+    if (find_image (g, d, filename, o) < 0)
+        return -1;
     add (g, steal (&d));
     return 0;
 }
@@ -354,10 +380,48 @@ find_format (guestfs_h *g, struct drive *d)
 #define NULL_DRIVE_SIZE 4096
 
 static int
+open_remote (guestfs_h *g, struct drive *d)
+{
+    if (remote_open (g, d) < 0)
+        return -1;
+    return d->readonly ? overlay_open (g, d) : 0;
+}
+
+static bool
+is_same_disk (int fd, int other)
+{
+    struct stat a, b;
+
+    if (fstat (fd, &a) < 0 || fstat (other, &b) < 0)
+        return false;
+    if (S_ISBLK (a.st_mode))
+        return S_ISBLK (b.st_mode) && a.st_rdev == b.st_rdev;
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Nobody else may write to what we write to, we ourselves included. */
+static int
+lock_drive (guestfs_h *g, const struct drive *d)
+{
+    for (size_t i = 0; i < g->nr_drives && g->drives[i] != d; i++) {
+        const struct drive *other = g->drives[i];
+
+        if (other->fd >= 0 && !other->readonly
+            && is_same_disk (d->fd, other->fd))
+            return fail (&g->error, EBUSY, "%s: two drives write to it: it "
+                         "was added before as %s", d->filename,
+                         other->filename);
+    }
+    return image_lock (d->fd, d->filename, &g->error);
+}
+
+static int
 open_drive (guestfs_h *g, struct drive *d)
 {
     if (d->fd >= 0)
         return 0;
+    if (d->remote)
+        return open_remote (g, d);
     if (strcmp (d->filename, "/dev/null") == 0) {
         d->fd = open_scratch (g, NULL_DRIVE_SIZE);
         return d->fd < 0 ? -1 : find_format (g, d);
@@ -366,7 +430,9 @@ open_drive (guestfs_h *g, struct drive *d)
     if (d->fd < 0)
         return fail (&g->error, errno, "%s: %m", d->filename);
     remember_odd_size (d);
-    if (above_stdio (&d->fd, &g->error) < 0 || find_format (g, d) < 0)
+    if (above_stdio (&d->fd, &g->error) < 0
+        || (!d->readonly && lock_drive (g, d) < 0)
+        || find_format (g, d) < 0)
         return -1;
     return d->readonly ? overlay_open (g, d) : 0;
 }
@@ -387,6 +453,8 @@ drives_close (guestfs_h *g)
 {
     for (size_t i = 0; i < g->nr_drives; i++) {
         close_fd (&g->drives[i]->overlay);
+        if (g->drives[i]->remote)
+            remote_close (g->drives[i]->remote);
         if (g->drives[i]->fd >= 0 && !g->drives[i]->scratch) {
             restore_odd_size (g, g->drives[i]);
             close_fd (&g->drives[i]->fd);

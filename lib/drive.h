@@ -14,11 +14,15 @@ struct drive {
     char *format; /* NULL: not said; probed when the drive is opened */
     char *name, *label, *iface, *cachemode, *discard;
     bool readonly, copyonread, scratch;
+    bool write_protected; /* nobody can write to it on its server: the guest
+                             finds it so, unless it is readonly, too */
     int blocksize; /* 0: not said */
     int overlay;   /* where a read-only drive is written to, open while the
                       appliance runs, or -1 */
     int fd;        /* open while the appliance runs (a scratch drive's
-                      always), or -1 */
+                      always), or -1: also if it is on a server */
+    struct remote *remote; /* where it is on a server; NULL: a local file,
+                              whose name is filename */
     off_t odd_size; /* of an image whose size is no whole number of sectors:
                        the guest sees it rounded up; 0 otherwise */
     bool through_storage; /* not by the kernel itself, but by the storage

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +19,12 @@
 #include "image.h"
 #include "image-format.h"
 #include "impl.h"
-#include "supervised.h"
+#include "remote.h"
 
 #define QEMU_IMG "/usr/bin/qemu-img"
 
 /* What qemu-img says about an image is a few KiB long. */
 #define INFO_MAX (1 << 20)
-
-static void
-cleanup_json_ (json_t **json)
-{
-    json_decref (*json);
-}
-
-#define cleanup_json __attribute__ ((cleanup (cleanup_json_)))
 
 static void
 cleanup_supervised_ (struct supervised *p)
@@ -98,50 +89,98 @@ parse_info (guestfs_h *g, const char *filename, const char *text,
     return fail_null (&g->error, EINVAL, "%s: %s", filename, text);
 }
 
+/* The image is opened as QEMU's name for it says, from what start keeps;
+ * if that says the format, too, format is NULL.
+ */
 static json_t *
-image_info (guestfs_h *g, int fd, const char *filename, const char *format)
+run_info (guestfs_h *g, struct start *start, const char *filename,
+          const char *format, const char *qemu_name)
 {
-    cleanup_start struct start start = { 0 };
     cleanup_supervised struct supervised program = SUPERVISED_NONE;
     cleanup_free char *text = NULL;
     cleanup_fd int ours = -1, theirs = -1;
 
     if (socket_pair (&ours, &theirs, &g->error) < 0)
         return NULL;
-    start_init (&start, "storage");
-    start_keep_disk (&start, fd, true);
-    start_argument (&start, "%s", QEMU_IMG);
-    start_argument (&start, "info");
-    start_argument (&start, "-U");
-    start_argument (&start, "--output=json");
-    start_argument (&start, "-f");
-    start_argument (&start, "%s", format);
-    start_argument (&start, "/proc/self/fd/%d", fd);
-    if (start_supervised (g, &start, theirs, &program) < 0)
+    start_argument (start, "%s", QEMU_IMG);
+    start_argument (start, "info");
+    start_argument (start, "-U");
+    start_argument (start, "--output=json");
+    if (format) {
+        start_argument (start, "-f");
+        start_argument (start, "%s", format);
+    }
+    start_argument (start, "%s", qemu_name);
+    if (start_supervised (g, start, theirs, &program) < 0)
         return NULL;
     close_fd (&theirs);
     text = read_output (g, ours);
     return text ? parse_info (g, filename, text, &program) : NULL;
 }
 
-int64_t
-image_virtual_size (guestfs_h *g, int fd, const char *filename,
-                    const char *format)
+static json_t *
+image_info (guestfs_h *g, int fd, const char *filename, const char *format)
+{
+    cleanup_start struct start start = { 0 };
+    cleanup_free char *qemu_name = xasprintf ("/proc/self/fd/%d", fd);
+
+    start_init (&start, "storage");
+    start_keep_disk (&start, fd, true);
+    return run_info (g, &start, filename, format, qemu_name);
+}
+
+static json_t *
+remote_image_info (guestfs_h *g, const struct drive *d)
+{
+    cleanup_start struct start start = { 0 };
+    int connection = d->remote->spare;
+    cleanup_json json_t *node
+        = json_made (json_pack ("{s:s, s:o}", "driver", d->format, "file",
+                                remote_node (d->remote, connection)));
+    cleanup_free char *text = json_text (node);
+    cleanup_free char *qemu_name = xasprintf ("json:%s", text);
+
+    start_init (&start, "storage");
+    start_keep (&start, connection);
+    return run_info (g, &start, d->filename, NULL, qemu_name);
+}
+
+static int64_t
+size_in_info (guestfs_h *g, const char *filename, const json_t *info)
+{
+    json_t *size = json_object_get (info, "virtual-size");
+
+    if (!info)
+        return -1;
+    if (!json_is_integer (size) || json_integer_value (size) < 0)
+        return fail (&g->error, EINVAL, "%s: its size is not known",
+                     filename);
+    return json_integer_value (size);
+}
+
+static int64_t
+virtual_size (guestfs_h *g, int fd, const char *filename, const char *format)
 {
     cleanup_json json_t *info = NULL;
-    json_t *size;
 
     /* The usual one, and it costs a start of qemu-img. */
     if (strcmp (format, "qcow2") == 0)
         return qcow2_virtual_size (fd, filename, &g->error);
     info = image_info (g, fd, filename, format);
-    if (!info)
-        return -1;
-    size = json_object_get (info, "virtual-size");
-    if (!json_is_integer (size) || json_integer_value (size) < 0)
-        return fail (&g->error, EINVAL, "%s: its size is not known",
-                     filename);
-    return json_integer_value (size);
+    return size_in_info (g, filename, info);
+}
+
+int64_t
+drive_virtual_size (guestfs_h *g, const struct drive *d)
+{
+    cleanup_json json_t *info = NULL;
+
+    if (!d->remote)
+        return virtual_size (g, d->fd, d->filename, d->format);
+    if (strcmp (d->format, "qcow2") == 0)
+        return qcow2_virtual_size (d->remote->header, d->filename, &g->error);
+    info = remote_image_info (g, d);
+    return size_in_info (g, d->filename, info);
 }
 
 /* The format is found out by us: QEMU's own guess may not be ours. */
@@ -170,7 +209,7 @@ impl_disk_virtual_size (guestfs_h *g, const char *filename)
     if (fd < 0)
         return -1;
     format = probe_format (fd, filename, &g->error);
-    return format ? image_virtual_size (g, fd, filename, format) : -1;
+    return format ? virtual_size (g, fd, filename, format) : -1;
 }
 
 int

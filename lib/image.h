@@ -3,11 +3,11 @@
 #ifndef LIB_IMAGE_H
 #define LIB_IMAGE_H
 
-#include "handle.h"
+#include "drive.h"
 
-/* The size of the disk in an image that is open at fd and has this format.
+/* The size of the disk in a drive's image, which is open and of a known
+ * format other than raw.
  */
-int64_t image_virtual_size (guestfs_h *g, int fd, const char *filename,
-                            const char *format);
+int64_t drive_virtual_size (guestfs_h *g, const struct drive *d);
 
 #endif /* LIB_IMAGE_H */

@@ -15,7 +15,7 @@
 #include "image.h"
 #include "image-format.h"
 #include "overlay.h"
-#include "supervised.h"
+#include "remote.h"
 
 static int
 overlay_failed (guestfs_h *g, const struct drive *d)
@@ -130,11 +130,12 @@ write_empty_qcow2 (int fd, uint64_t size)
 static int64_t
 virtual_size (guestfs_h *g, const struct drive *d)
 {
+    int fd = d->remote ? d->remote->header : d->fd;
     off_t size;
 
     if (strcmp (d->format, "raw") != 0)
-        return image_virtual_size (g, d->fd, d->filename, d->format);
-    size = lseek (d->fd, 0, SEEK_END);
+        return drive_virtual_size (g, d);
+    size = lseek (fd, 0, SEEK_END);
     return size < 0 ? fail (&g->error, errno, "%s: %m", d->filename) : size;
 }
 

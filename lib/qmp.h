@@ -5,9 +5,8 @@
 #ifndef LIB_QMP_H
 #define LIB_QMP_H
 
-#include <jansson.h>
-
 #include "handle.h"
+#include "json.h"
 
 struct qmp {
     int fd; /* our end of a socket pair, or -1 */
@@ -37,13 +36,5 @@ int qmp_wait_event (guestfs_h *g, struct qmp *q, const char *name);
 void qmp_close (struct qmp *q);
 
 #define cleanup_qmp __attribute__ ((cleanup (qmp_close)))
-
-static inline void
-cleanup_json_ (json_t **j)
-{
-    json_decref (*j);
-}
-
-#define cleanup_json __attribute__ ((cleanup (cleanup_json_)))
 
 #endif /* LIB_QMP_H */

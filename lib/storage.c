@@ -19,7 +19,7 @@
 bool
 storage_is_needed (const struct drive *d)
 {
-    return strcmp (d->format, "raw") != 0 || d->blocksize == 4096
+    return d->remote || strcmp (d->format, "raw") != 0 || d->blocksize == 4096
            || d->copyonread || has_uml_cow_header (d->fd);
 }
 
@@ -73,8 +73,9 @@ add_disk_arguments (guestfs_h *g, struct start *start, struct storage *s,
     start_keep (start, disk->socket);
     start_argument (start, "--export");
     start_argument (start, "type=vhost-user-blk,id=export%zu,"
-                    "node-name=%s,addr.type=fd,addr.str=%d,writable=on,"
+                    "node-name=%s,addr.type=fd,addr.str=%d,writable=%s,"
                     "logical-block-size=%d", number, top, disk->socket,
+                    d->write_protected && !d->readonly ? "off" : "on",
                     d->blocksize ? d->blocksize : 512);
     return 0;
 }

@@ -146,6 +146,20 @@ check_local (const struct uri *uri, struct error *err)
     return fail (err, EINVAL, "a file has no server: file:///PATH");
 }
 
+/* The URI as messages may have it: "USER:SECRET@" without the secret. */
+static char *
+without_secret (const char *text)
+{
+    const char *user = strstr (text, "://") + strlen ("://");
+    size_t authority = strcspn (user, "/?");
+    const char *at = memrchr (user, '@', authority);
+    const char *colon = at ? memchr (user, ':', (size_t) (at - user)) : NULL;
+
+    if (!colon)
+        return xstrdup (text);
+    return xasprintf ("%.*s***%s", (int) (colon + 1 - text), text, at);
+}
+
 int
 uri_parse (const char *text, struct uri *ret, struct error *err)
 {
@@ -158,8 +172,10 @@ uri_parse (const char *text, struct uri *ret, struct error *err)
     }
     if (parse_parts (text, mark + strlen ("://"), &uri, err) < 0
         || check_local (&uri, err) < 0) {
+        cleanup_free char *shown = without_secret (text);
+
         uri_free (&uri);
-        return fail_context (err, "-a %s", text);
+        return fail_context (err, "-a %s", shown);
     }
     *ret = uri;
     return 0;
@@ -193,6 +209,8 @@ uri_free (struct uri *uri)
     free (uri->protocol);
     free (uri->server[0]);
     free (uri->username);
+    if (uri->secret)
+        explicit_bzero (uri->secret, strlen (uri->secret));
     free (uri->secret);
     *uri = (struct uri) { .path = NULL };
 }
