@@ -379,10 +379,23 @@ find_format (guestfs_h *g, struct drive *d)
 /* /dev/null stands for an empty disk. */
 #define NULL_DRIVE_SIZE 4096
 
+/* Others forget what is said to be no longer needed. */
+static int
+check_discard (guestfs_h *g, const struct drive *d)
+{
+    static const char *const formats[] = { "raw", "qcow2", NULL };
+
+    if (!d->discard || strcmp (d->discard, "enable") != 0
+        || is_one_of (d->format, formats))
+        return 0;
+    return fail (&g->error, ENOTSUP, "%s: discard 'enable' is not possible "
+                 "in the format %s", d->filename, d->format);
+}
+
 static int
 open_remote (guestfs_h *g, struct drive *d)
 {
-    if (remote_open (g, d) < 0)
+    if (remote_open (g, d) < 0 || check_discard (g, d) < 0)
         return -1;
     return d->readonly ? overlay_open (g, d) : 0;
 }
@@ -432,7 +445,7 @@ open_drive (guestfs_h *g, struct drive *d)
     remember_odd_size (d);
     if (above_stdio (&d->fd, &g->error) < 0
         || (!d->readonly && lock_drive (g, d) < 0)
-        || find_format (g, d) < 0)
+        || find_format (g, d) < 0 || check_discard (g, d) < 0)
         return -1;
     return d->readonly ? overlay_open (g, d) : 0;
 }
