@@ -465,10 +465,60 @@ KERNEL = {
     "short": b"MZ",
 }
 
+
+def greeting(flags=3):
+    return b"NBDMAGICIHAVEOPT" + struct.pack(">H", flags)
+
+
+def go_reply(kind, data=b"", option=7, length=None):
+    return struct.pack(">QIII", 0x3E889045565A9, option, kind,
+                       len(data) if length is None else length) + data
+
+
+def export(size=1 << 20, flags=0x21):
+    return go_reply(3, struct.pack(">HQH", 0, size, flags))
+
+
+def read_reply(data=b"image".ljust(512, b"."), error=0, cookie=0):
+    return struct.pack(">IIQ", 0x67446698, error, cookie) + data
+
+
+ACK = go_reply(1)
+REFUSED = 0x80000000
+NBD = {
+    "silent": b"",
+    "no-nbd": b"SSH-2.0-OpenSSH",
+    "cut-off": greeting()[:12],
+    "old": b"NBDMAGIC" + struct.pack(">QQI", 0x420281861253, 4096, 0),
+    "not-fixed": greeting(0),
+    "read": greeting() + export() + ACK + read_reply(),
+    "more-information": greeting() + go_reply(3, b"\0\3" + bytes(12))
+                        + export() + ACK + read_reply(),
+    "no-size": greeting() + ACK + read_reply(),
+    "negative-size": greeting() + export(1 << 63) + ACK,
+    "other-option": greeting() + go_reply(1, option=8),
+    "long-reply": greeting() + go_reply(3, length=0xFFFFFFFF),
+    "short-information": greeting() + go_reply(3, b"\0") + ACK,
+    "no-end": greeting() + export() * 100,
+    "refused": greeting() + go_reply(REFUSED + 6, b"no such export"),
+    "refused-text-cut-off": greeting() + go_reply(REFUSED + 6, b"no",
+                                                  length=60000),
+    "tls": greeting() + go_reply(REFUSED + 5),
+    "old-option": greeting() + go_reply(REFUSED + 1)
+                  + struct.pack(">QH", 4096, 1) + read_reply(),
+    "old-option-zeroes": greeting(1) + go_reply(REFUSED + 1)
+                         + struct.pack(">QH", 4096, 1) + bytes(124)
+                         + read_reply(),
+    "old-option-hangs-up": greeting() + go_reply(REFUSED + 1),
+    "read-error": greeting() + export() + ACK + read_reply(b"", error=5),
+    "read-other": greeting() + export() + ACK + read_reply(cookie=1),
+    "read-cut-off": greeting() + export() + ACK + read_reply(b"short"),
+}
+
 CORPORA = {"message": MESSAGE, "reply": REPLY, "image": IMAGE,
            "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
            "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI,
-           "kernel": KERNEL}
+           "kernel": KERNEL, "nbd": NBD}
 
 for target, corpus in CORPORA.items():
     folder = Path(__file__).parent / "corpus" / target
