@@ -16,6 +16,8 @@
 
 #include "build.h"
 #include "cleanup.h"
+#include "fixed-root.h"
+#include "io.h"
 #include "memory.h"
 #include "options.h"
 #include "remove-tree.h"
@@ -199,6 +201,22 @@ find_or_build (struct build *b, struct error *err)
     return folder;
 }
 
+/* The UUID is drawn anew: nobody compares it with anything. */
+static int
+write_root_header (int fd, struct error *err)
+{
+    char header[FIXED_ROOT_HEADER_SIZE] = { 0 };
+
+    memcpy (header + EXT2_MAGIC_OFFSET, EXT2_MAGIC, strlen (EXT2_MAGIC));
+    header[EXT2_STATE_OFFSET] = EXT2_STATE_CLEAN;
+    header[EXT2_REVISION_OFFSET] = EXT2_REVISION;
+    if (getrandom (header + EXT2_UUID_OFFSET, UUID_SIZE, 0) != UUID_SIZE)
+        return fail (err, errno, "random numbers: %m");
+    if (write_full (fd, header, sizeof header) < 0)
+        return fail (err, errno, "%m");
+    return 0;
+}
+
 /* Written under another name first: who uses the old one keeps it. */
 static int
 put_file (const char *from, const char *folder, const char *name,
@@ -215,7 +233,8 @@ put_file (const char *from, const char *folder, const char *name,
     out = open (draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (out < 0)
         return fail (err, errno, "%s: %m", draft);
-    if (copy_content (in, out, err) < 0) {
+    if ((strcmp (name, ROOT_NAME) == 0 && write_root_header (out, err) < 0)
+        || copy_content (in, out, err) < 0) {
         unlink (draft);
         return fail_context (err, "%s", target);
     }

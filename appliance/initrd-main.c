@@ -10,12 +10,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/blkpg.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -23,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fixed-root.h"
 #include "initrd.h"
 
 /* How long disks may take to appear, in seconds: an emulated processor of a
@@ -43,6 +46,11 @@
 
 #define LIST_MAX 8192
 #define NAME_SIZE 256 /* of a file */
+
+struct root {
+    char disk[NAME_SIZE]; /* its name, "sda" */
+    off_t offset;         /* of the image on it, in bytes */
+};
 
 /* Nothing can be done without a root: say why, and switch the machine off. */
 _Noreturn static void __attribute__ ((format (printf, 1, 2)))
@@ -97,27 +105,46 @@ load_module (const char *path)
     unlink (path);
 }
 
-/* Is the disk the root?  Others may hold anything, other roots too, but not
- * the UUID of ours, which was drawn when it was built.
- */
-static bool
-is_root (const char *name, const char *uuid)
+static int
+open_disk (const char *name)
 {
     char path[NAME_SIZE + 8];
-    unsigned char block[SUPERBLOCK_UUID + UUID_SIZE];
-    uint32_t magic;
-    ssize_t n;
-    int fd;
 
     snprintf (path, sizeof path, "/dev/%s", name);
-    fd = open (path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    n = pread (fd, block, sizeof block, SUPERBLOCK_OFFSET);
-    close (fd);
+    return open (path, O_RDONLY | O_CLOEXEC);
+}
+
+static bool
+has_root_at (int fd, off_t offset, const char *uuid)
+{
+    unsigned char block[SUPERBLOCK_UUID + UUID_SIZE];
+    uint32_t magic;
+    ssize_t n = pread (fd, block, sizeof block, offset + SUPERBLOCK_OFFSET);
+
     memcpy (&magic, block, sizeof magic);
     return n == (ssize_t) sizeof block && magic == SUPERBLOCK_MAGIC
            && memcmp (block + SUPERBLOCK_UUID, uuid, UUID_SIZE) == 0;
+}
+
+/* Is the disk the root?  Others may hold anything, other roots too, but not
+ * the UUID of ours, which was drawn when it was built.  That of a fixed
+ * appliance comes after a header (fixed-root.h).
+ */
+static bool
+is_root (const char *name, const char *uuid, off_t *ret_offset)
+{
+    static const off_t offsets[] = { 0, FIXED_ROOT_HEADER_SIZE };
+    int fd = open_disk (name);
+    bool found = false;
+
+    for (size_t i = 0; fd >= 0 && i < sizeof offsets / sizeof *offsets; i++)
+        if (has_root_at (fd, offsets[i], uuid)) {
+            *ret_offset = offsets[i];
+            found = true;
+        }
+    if (fd >= 0)
+        close (fd);
+    return found;
 }
 
 static bool
@@ -131,7 +158,7 @@ is_disk (const char *name)
  * it on its own disk: where two have it, neither is trusted.
  */
 static bool
-look_for_root (const char *uuid, char *ret_name, char *seen, size_t size)
+look_for_root (const char *uuid, struct root *ret, char *seen, size_t size)
 {
     DIR *dir = opendir ("/sys/block");
     const struct dirent *entry;
@@ -147,10 +174,10 @@ look_for_root (const char *uuid, char *ret_name, char *seen, size_t size)
         if (used + NAME_SIZE + 1 < size)
             used += (size_t) snprintf (seen + used, size - used, " %s",
                                        entry->d_name);
-        if (!is_root (entry->d_name, uuid))
+        if (!is_root (entry->d_name, uuid, &ret->offset))
             continue;
         found++;
-        snprintf (ret_name, NAME_SIZE, "%s", entry->d_name);
+        snprintf (ret->disk, sizeof ret->disk, "%s", entry->d_name);
     }
     closedir (dir);
     if (found > 1)
@@ -161,7 +188,7 @@ look_for_root (const char *uuid, char *ret_name, char *seen, size_t size)
 
 /* One after the other, until the root appears. */
 static bool
-load_modules (const char *uuid, char *ret_name)
+load_modules (const char *uuid, struct root *ret)
 {
     static char list[LIST_MAX];
     char seen[1024], *next;
@@ -172,7 +199,7 @@ load_modules (const char *uuid, char *ret_name)
         if (*next)
             *next++ = '\0';
         load_module (line);
-        if (look_for_root (uuid, ret_name, seen, sizeof seen))
+        if (look_for_root (uuid, ret, seen, sizeof seen))
             return true;
     }
     return false;
@@ -189,7 +216,7 @@ get_patience (void)
 
 /* Disks may take a while. */
 static void
-wait_for_root (const char *uuid, char *ret_name)
+wait_for_root (const char *uuid, struct root *ret)
 {
     static const struct timespec pause = { .tv_nsec = PAUSE };
     char seen[1024];
@@ -197,7 +224,7 @@ wait_for_root (const char *uuid, char *ret_name)
     long patience = get_patience ();
 
     clock_gettime (CLOCK_MONOTONIC, &start);
-    while (!look_for_root (uuid, ret_name, seen, sizeof seen)) {
+    while (!look_for_root (uuid, ret, seen, sizeof seen)) {
         clock_gettime (CLOCK_MONOTONIC, &now);
         if (now.tv_sec - start.tv_sec > patience)
             give_up ("in %ld seconds no disk with the appliance's root "
@@ -208,14 +235,33 @@ wait_for_root (const char *uuid, char *ret_name)
 }
 
 static void
-find_root (char *ret_name)
+find_root (struct root *ret)
 {
     char uuid[UUID_SIZE + 1];
 
     if (read_file (INITRD_UUID, uuid, sizeof uuid) != UUID_SIZE)
         give_up (INITRD_UUID " is damaged");
-    if (!load_modules (uuid, ret_name))
-        wait_for_root (uuid, ret_name);
+    if (!load_modules (uuid, ret))
+        wait_for_root (uuid, ret);
+}
+
+/* What comes after a header becomes a partition: the kernel need not find it
+ * in a table.
+ */
+static void
+cut_header_off (struct root *root)
+{
+    struct blkpg_partition partition = { .start = root->offset, .pno = 1 };
+    struct blkpg_ioctl_arg arg = { .op = BLKPG_ADD_PARTITION,
+                                   .datalen = sizeof partition,
+                                   .data = &partition };
+    int fd = open_disk (root->disk);
+
+    partition.length = fd < 0 ? 0 : lseek (fd, 0, SEEK_END) - root->offset;
+    if (fd < 0 || ioctl (fd, BLKPG, &arg) < 0)
+        give_up ("the part of %s that is the root: %m", root->disk);
+    close (fd);
+    strncat (root->disk, "1", sizeof root->disk - strlen (root->disk) - 1);
 }
 
 /* What was mounted goes along. */
@@ -244,14 +290,16 @@ switch_root (const char *disk)
 int
 main (int argc, char **argv, char **environment)
 {
-    char disk[NAME_SIZE];
+    struct root root;
 
     (void) argc;
     mount_kernel ("devtmpfs", "/dev", MS_NOSUID);
     mount_kernel ("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
     mount_kernel ("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC);
-    find_root (disk);
-    switch_root (disk);
+    find_root (&root);
+    if (root.offset > 0)
+        cut_header_off (&root);
+    switch_root (root.disk);
     execve ("/init", argv, environment);
     give_up ("/init: %m");
 }

@@ -258,8 +258,10 @@ prepare (struct daemon *daemon, struct error *err)
 static struct transport *
 open_channel (struct error *err)
 {
-    int fd = setup_was_received () ? CHANNEL_FD : open_port (err);
+    int fd = CHANNEL_FD;
 
+    if (!setup_was_received ())
+        fd = module_load ("virtio_console", err) < 0 ? -1 : open_port (err);
     return fd < 0 ? NULL : transport_new_socket (fd);
 }
 

@@ -13,9 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "init.h"
+#include "io.h"
 #include "modules.h"
 #include "scsi-disks.h"
 
@@ -117,15 +119,53 @@ attach_scsi_disks (struct daemon *daemon, size_t count, struct error *err)
     return 0;
 }
 
-/* Is a file system on that disk our root? */
+/* Does the file, "8:16", name that device? */
+static bool
+has_number (const char *path, dev_t device)
+{
+    cleanup_error struct error ignored = { 0 };
+    cleanup_free char *text = read_file_at (AT_FDCWD, path, 64, NULL,
+                                            &ignored);
+    unsigned major, minor;
+
+    return text && sscanf (text, "%u:%u", &major, &minor) == 2
+           && makedev (major, minor) == device;
+}
+
+/* Is our root on that disk, or on a partition of it? */
 static bool
 is_own_root (const char *disk)
 {
-    cleanup_free char *path = xasprintf ("/dev/%s", disk);
-    struct stat device, root;
+    cleanup_free char *whole = NULL, *part = NULL;
+    struct stat root;
 
-    return stat (path, &device) == 0 && stat ("/", &root) == 0
-           && device.st_rdev == root.st_dev;
+    if (stat ("/", &root) < 0)
+        return false;
+    whole = xasprintf ("/sys/block/%s/dev", disk);
+    part = xasprintf ("/sys/block/%s/%s1/dev", disk, disk);
+    return has_number (whole, root.st_dev) || has_number (part, root.st_dev);
+}
+
+/* Where the label of a drive is: the disk's serial number, a page of "vital
+ * product data" (SCSI Primary Commands, "Unit Serial Number VPD page"): its
+ * last header byte is the length.
+ */
+#define SERIAL_HEADER_SIZE 4
+#define SERIAL_PAGE_SIZE (SERIAL_HEADER_SIZE + 255)
+
+static char *
+read_label (int host, size_t target)
+{
+    cleanup_free char *path = xasprintf (DEVICES "/%d:0:%zu:0/vpd_pg80",
+                                         host, target);
+    cleanup_error struct error ignored = { 0 };
+    size_t size = 0;
+    cleanup_free char *page = read_file_at (AT_FDCWD, path, SERIAL_PAGE_SIZE,
+                                            &size, &ignored);
+
+    if (!page || size <= SERIAL_HEADER_SIZE)
+        return xstrdup ("");
+    return xstrdup (page + SERIAL_HEADER_SIZE);
 }
 
 int
@@ -144,7 +184,7 @@ find_scsi_disks (struct daemon *daemon, struct error *err)
         if (!disk || is_own_root (disk))
             continue;
         strings_add_take (&daemon->disks, steal (&disk));
-        strings_add (&daemon->labels, "");
+        strings_add_take (&daemon->labels, read_label (host, i));
     }
     return host < 0 ? -1 : 0;
 }
