@@ -128,7 +128,7 @@ has_root_at (int fd, off_t offset, const char *uuid)
 
 /* Is the disk the root?  Others may hold anything, other roots too, but not
  * the UUID of ours, which was drawn when it was built.  That of a fixed
- * appliance comes after a header (fixed-root.h).
+ * appliance comes after a header (common/fixed-root.h).
  */
 static bool
 is_root (const char *name, const char *uuid, off_t *ret_offset)

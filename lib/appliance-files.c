@@ -12,6 +12,7 @@
 #include "appliance-files.h"
 #include "cache.h"
 #include "command.h"
+#include "fixed-appliance.h"
 #include "supervised.h"
 
 void
@@ -20,6 +21,8 @@ appliance_files_free (struct appliance_files *f)
     close_fd (&f->kernel_fd);
     close_fd (&f->initrd_fd);
     close_fd (&f->root_fd);
+    free (f->folder);
+    free (f->root_uuid);
     free (f->kernel);
     free (f->initrd);
     free (f->root);
@@ -45,37 +48,6 @@ open_files (struct appliance_files *f, struct error *err)
         || open_file (f->root, &f->root_fd, err) < 0)
         return -1;
     return 0;
-}
-
-static char *
-file_in (const char *folder, const char *name)
-{
-    cleanup_free char *path = xasprintf ("%s/%s", folder, name);
-
-    return access (path, F_OK) == 0 ? steal (&path) : NULL;
-}
-
-/* A fixed appliance: a folder of the search path that has these files. */
-static bool
-find_fixed (guestfs_h *g, struct appliance_files *ret)
-{
-    cleanup_string_array char **folders = string_split (g->path, ':');
-
-    for (size_t i = 0; folders[i]; i++) {
-        struct appliance_files f = APPLIANCE_FILES_NONE;
-
-        f.fixed = true;
-        f.kernel = file_in (folders[i], "kernel");
-        f.initrd = file_in (folders[i], "initrd");
-        f.root = file_in (folders[i], "root");
-        if (f.kernel && f.initrd && f.root) {
-            debug (g, "launch: the fixed appliance in %s", folders[i]);
-            *ret = f;
-            return true;
-        }
-        appliance_files_free (&f);
-    }
-    return false;
 }
 
 /* "kernel PATH" and so on. */
@@ -149,8 +121,11 @@ appliance_files_find (guestfs_h *g, struct appliance_files *ret)
 {
     cleanup_appliance_files struct appliance_files f = APPLIANCE_FILES_NONE;
 
-    if ((!find_fixed (g, &f) && build (g, &f) < 0)
-        || open_files (&f, &g->error) < 0)
+    int r = fixed_appliance_find (g, &f);
+
+    if (r < 0 || (r == 0 && build (g, &f) < 0)
+        || open_files (&f, &g->error) < 0
+        || (r > 0 && fixed_appliance_examine (&f, &g->error) < 0))
         return -1;
     *ret = f;
     f = APPLIANCE_FILES_NONE;

@@ -8,8 +8,10 @@
 struct appliance_files {
     char *kernel, *initrd, *root; /* root: NULL if all is in the initrd */
     int kernel_fd, initrd_fd, root_fd; /* open, so that they stay */
-    bool fixed; /* somebody else may have made it: it may not know of
-                   setups, and what its root is */
+    char *folder;    /* of a fixed appliance; NULL: it is none */
+    char *root_uuid; /* of the original's: the file system to be the root;
+                        NULL: it is one of ours, which knows its root, and
+                        can be a template */
 };
 
 #define APPLIANCE_FILES_NONE \

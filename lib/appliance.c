@@ -42,6 +42,7 @@ appliance_free (struct appliance *a)
     close_fd (&a->console);
     receiver_free (&a->receiver);
     free (a->send_buffer);
+    free (a->origin);
     free (a);
 }
 

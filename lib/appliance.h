@@ -23,6 +23,8 @@ struct appliance {
     int console;               /* what they print comes here, or -1 */
     bool dead;                 /* one of them is gone */
     bool drive_failed;         /* a drive can't be used, whatever is tried */
+    char *origin; /* for messages if it can't be launched: where it is from;
+                     NULL: we have built it */
     uint32_t flushes; /* of disks by the guest, that drives_flush knows */
     char tail[CONSOLE_TAIL_SIZE]; /* the console's last bytes */
     size_t tail_size;

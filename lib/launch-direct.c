@@ -21,6 +21,7 @@
 #include "kvm.h"
 #include "launch.h"
 #include "network.h"
+#include "overlay.h"
 #include "qemu-arguments.h"
 #include "qmp.h"
 #include "setup.h"
@@ -95,6 +96,7 @@ struct machine {
     struct qemu_machine qemu;
     char *hv;
     struct appliance_files files;
+    struct drive root; /* a disk, if that is what the appliance expects */
     struct template template;
     int channel, monitor, console; /* its ends, closed after the start */
     int network;
@@ -112,6 +114,7 @@ machine_free (struct machine *m)
     close_fd (&m->network);
     close_fd (&m->gdb);
     qmp_close (&m->qmp);
+    close_fd (&m->root.overlay);
     template_free (&m->template);
     appliance_files_free (&m->files);
     free (m->hv);
@@ -127,6 +130,7 @@ machine_init (guestfs_h *g, struct machine *m)
     *m = (struct machine) {
         .hv = g->hv ? xstrdup (g->hv) : default_hv (),
         .files = APPLIANCE_FILES_NONE,
+        .root = { .fd = -1, .overlay = -1 },
         .template = TEMPLATE_NONE,
         .channel = -1,
         .monitor = -1,
@@ -160,6 +164,9 @@ connect_machine (guestfs_h *g, struct machine *m, int *ret_monitor)
     close_fd (&m->network);
     appliance_free (g->appliance);
     g->appliance = appliance_new ();
+    if (m->files.folder)
+        g->appliance->origin = xasprintf ("the fixed appliance in %s",
+                                          m->files.folder);
     if (socket_pair (&channel, &m->channel, &g->error) < 0
         || socket_pair (ret_monitor, &m->monitor, &g->error) < 0
         || console_open (g, &m->console) < 0
@@ -190,7 +197,7 @@ start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
         qemu_add_kernel (g, &start, &m->qemu);
     else
         qemu_add_state (&start);
-    if (with_drives && qemu_add_drives (g, &start, &nodes) < 0)
+    if (with_drives && qemu_add_drives (g, &start, &m->qemu, &nodes) < 0)
         return -1;
     if (with_drives && m->gdb >= 0)
         qemu_add_gdb (&start, m->gdb);
@@ -331,6 +338,27 @@ give_up_template (guestfs_h *g, struct machine *m)
     m->qemu.memory_fd = -1;
 }
 
+/* The original's appliance knows of no setup, so it can't be a template. */
+static int
+boot_original (guestfs_h *g, struct machine *m)
+{
+    static char raw[] = "raw";
+
+    m->root = (struct drive) {
+        .filename = m->files.root,
+        .format = raw,
+        .readonly = true,
+        .fd = m->files.root_fd,
+        .overlay = -1,
+    };
+    m->qemu.root = &m->root;
+    if (overlay_open (g, &m->root) < 0)
+        return -1;
+    debug (g, "launch: booting, without a template: this appliance is of the "
+           "original's kind");
+    return start_machine (g, m, true, true);
+}
+
 static int
 launch (guestfs_h *g)
 {
@@ -340,6 +368,8 @@ launch (guestfs_h *g)
         return -1;
     for (size_t i = 0; i < g->nr_drives; i++)
         g->drives[i]->through_storage = true;
+    if (m.files.root_uuid)
+        return boot_original (g, &m);
     if (!m.no_template) {
         if (find_or_make_template (g, &m) > 0 && restore (g, &m) == 0)
             return 0;

@@ -117,8 +117,11 @@ impl_launch (guestfs_h *g)
            g->nr_drives);
     g->state = STATE_LAUNCHING;
     launch_progress (g, 0);
-    if (start (g) < 0)
+    if (start (g) < 0) {
+        if (g->appliance && g->appliance->origin)
+            fail_context (&g->error, "%s", g->appliance->origin);
         return appliance_abandon (g);
+    }
     g->state = STATE_READY;
     debug (g, "launch: ready after %.3f s", seconds_since (&begin));
     launch_progress (g, LAUNCH_STEPS);

@@ -134,7 +134,8 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     start_argument (start, "-smp");
     start_argument (start, "%d", g->smp);
     add_sockets (start, &m->sockets);
-    add_root (start, m->files);
+    if (!m->root)
+        add_root (start, m->files);
     add_network (start, m);
     add_parameters (g, start);
 }
@@ -151,10 +152,33 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     "init_blk_tracer,load_system_certificate_list " \
     "guestfs_setup=channel"
 
+/* What the original says to its own appliance, as "guestfish -v" shows it:
+ * that has udev, and programs that want a terminal.
+ */
+#define ORIGINAL_ARGUMENTS \
+    "panic=1 console=ttyS0 edd=off udevtimeout=6000 " \
+    "udev.event-timeout=6000 no_timer_check printk.time=1 " \
+    "cgroup_disable=memory usbcore.nousb cryptomgr.notests tsc=reliable " \
+    "8250.nr_uarts=1 TERM=linux"
+
+static char *
+original_arguments (guestfs_h *g, const struct qemu_machine *m)
+{
+    return xasprintf (ORIGINAL_ARGUMENTS " root=UUID=%s%s%s%s%s",
+                      m->files->root_uuid,
+                      g->verbose ? " guestfs_verbose=1" : " quiet",
+                      g->network ? " guestfs_network=1" : "",
+                      g->identifier ? " guestfs_identifier=" : "",
+                      g->identifier ? g->identifier : "");
+}
+
 void
 qemu_add_kernel (guestfs_h *g, struct start *start,
                  const struct qemu_machine *m)
 {
+    cleanup_free char *arguments = m->root ? original_arguments (g, m)
+                                           : xstrdup (KERNEL_ARGUMENTS);
+
     start_keep_disk (start, m->files->kernel_fd, true);
     start_keep_disk (start, m->files->initrd_fd, true);
     start_argument (start, "-kernel");
@@ -162,9 +186,8 @@ qemu_add_kernel (guestfs_h *g, struct start *start,
     start_argument (start, "-initrd");
     start_argument (start, "/proc/self/fd/%d", m->files->initrd_fd);
     start_argument (start, "-append");
-    start_argument (start, KERNEL_ARGUMENTS " selinux=%d%s%s",
-                    g->selinux, g->append ? " " : "",
-                    g->append ? g->append : "");
+    start_argument (start, "%s selinux=%d%s%s", arguments, g->selinux,
+                    g->append ? " " : "", g->append ? g->append : "");
 }
 
 void
@@ -175,9 +198,8 @@ qemu_add_state (struct start *start)
 
 static int
 add_drive (guestfs_h *g, struct start *start, struct block_nodes *nodes,
-           size_t number)
+           const struct drive *d, size_t number)
 {
-    const struct drive *d = g->drives[number];
     int blocksize = d->blocksize ? d->blocksize : 512;
     bool discard = d->discard && strcmp (d->discard, "disable") != 0;
     cleanup_free char *top = NULL;
@@ -196,12 +218,13 @@ add_drive (guestfs_h *g, struct start *start, struct block_nodes *nodes,
 }
 
 int
-qemu_add_drives (guestfs_h *g, struct start *start, struct block_nodes *nodes)
+qemu_add_drives (guestfs_h *g, struct start *start,
+                 const struct qemu_machine *m, struct block_nodes *nodes)
 {
     for (size_t i = 0; i < g->nr_drives; i++)
-        if (add_drive (g, start, nodes, i) < 0)
+        if (add_drive (g, start, nodes, g->drives[i], i) < 0)
             return -1;
-    return 0;
+    return m->root ? add_drive (g, start, nodes, m->root, g->nr_drives) : 0;
 }
 
 #define GDB_PORT 1234

@@ -24,6 +24,8 @@ struct qemu_machine {
     const char *hv;          /* the emulator */
     const struct appliance_files *files;
     const char *accelerator; /* "kvm" or "tcg" */
+    const struct drive *root; /* a disk after all others; NULL: it is
+                                 files->root, and by itself */
     enum qemu_memory memory;
     int memory_fd;           /* that file, or -1 */
     bool has_network;        /* a card, as its template then must have */
@@ -41,8 +43,9 @@ void qemu_add_kernel (guestfs_h *g, struct start *start,
 /* Or rather: it waits for the state of one that has booted. */
 void qemu_add_state (struct start *start);
 
-/* The drives of the handle, in order. */
+/* The drives of the handle, in order; then the root, if it is a disk. */
 int qemu_add_drives (guestfs_h *g, struct start *start,
+                     const struct qemu_machine *m,
                      struct block_nodes *nodes);
 
 /* A socket that listens where QEMU's option -s would, and QEMU's stub for gdb
