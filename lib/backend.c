@@ -10,6 +10,7 @@
 #include "backend.h"
 #include "environment.h"
 #include "impl.h"
+#include "qemu-parameters.h"
 
 /* Scripts and environments name it.  A handle can be set to it, so that
  * programs which never launch work; that it is missing is for launch to say.
@@ -298,6 +299,8 @@ impl_config (guestfs_h *g, const char *hvparam, const char *hvvalue)
     if (hvparam[0] != '-')
         return fail (&g->error, EINVAL,
                      "'%s': a parameter must begin with '-'", hvparam);
+    if (qemu_parameter_check (hvparam, hvvalue, &g->error) < 0)
+        return -1;
     strings_add (&g->hv_params, hvparam);
     strings_add (&g->hv_params, hvvalue ? hvvalue : "");
     return 0;
