@@ -44,6 +44,15 @@ add_module_folder (struct strings *environment)
         }
 }
 
+/* What a script of the user's may ask for. */
+static void
+add_callers_environment (struct strings *environment)
+{
+    for (char **e = environ; *e; e++)
+        if (!string_starts_with (*e, "LD_PRELOAD="))
+            strings_add (environment, *e);
+}
+
 /* All that the program is told about its surroundings, and how the overlays
  * of disks get into it, if there are any.
  */
@@ -52,15 +61,21 @@ make_environment (const struct plan *plan)
 {
     cleanup_strings struct strings environment = STRINGS_EMPTY;
 
-    strings_add (&environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
-    strings_add (&environment, "HOME=/");
-    strings_add (&environment, "TMPDIR=/dev/shm"); /* the guest's memory */
+    if (plan->profile->sees_host)
+        add_callers_environment (&environment);
+    else {
+        strings_add (&environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+        strings_add (&environment, "HOME=/");
+        strings_add (&environment, "TMPDIR=/dev/shm"); /* the memory */
+    }
     if (plan->profile->bits & FOR_STORAGE)
         add_module_folder (&environment);
     if (plan->profile->bits & FOR_AGENT)
         strings_add (&environment, "SSH_AUTH_SOCK=" VIEW_AGENT_PATH);
     if (plan->preload) {
-        strings_add (&environment, "LD_PRELOAD=" VIEW_PRELOAD_PATH);
+        strings_add_format (&environment, "LD_PRELOAD=%s",
+                            plan->profile->sees_host ? plan->preload
+                                                     : VIEW_PRELOAD_PATH);
         if (plan->overlays)
             strings_add_format (&environment, "GUESTFS_OVERLAYS=%s",
                                 plan->overlays);

@@ -20,8 +20,10 @@
 #define FOR_NETWORK 8u /* guestfs-network */
 #define FOR_REMOTE 16u /* QEMU's block layer as a client of servers */
 #define FOR_AGENT 32u  /* the same, with an ssh-agent */
+#define FOR_FOREIGN 64u /* an emulator that is not the host's own */
 #define FOR_DISKS (FOR_UML | FOR_STORAGE) /* who reads and writes images */
-#define FOR_ALL (FOR_DISKS | FOR_NETWORK)
+#define FOR_ALL (FOR_DISKS | FOR_NETWORK) /* who sees a view of its own */
+#define FOR_EVERYBODY (FOR_ALL | FOR_FOREIGN)
 
 struct profile {
     const char *name;
@@ -29,6 +31,7 @@ struct profile {
     bool has_memory;   /* of a guest: needs --memory */
     bool runs_natively; /* the guest's code is its own: needs --daemon */
     bool has_network;  /* is in the network that we are in */
+    bool sees_host;    /* the host's files, rather than a view */
 };
 
 struct disk {
@@ -155,6 +158,11 @@ int restrict_files (const struct plan *plan, struct error *err);
 
 /* seccomp.c */
 int restrict_system_calls (const struct plan *plan, struct error *err);
+
+/* seccomp-foreign.c: rules for a filter that lets all else through.  0, or a
+ * negative errno.
+ */
+int add_forbidden_calls (void *filter);
 
 /* supervise.c */
 

@@ -334,13 +334,16 @@ restrict_system_calls (const struct plan *plan, struct error *err)
     cleanup_filter scmp_filter_ctx filter = NULL;
     int r;
 
-    filter = seccomp_init (SCMP_ACT_ERRNO (EPERM));
+    filter = seccomp_init (plan->profile->sees_host
+                               ? SCMP_ACT_ALLOW
+                               : SCMP_ACT_ERRNO (EPERM));
     if (!filter)
         return fail (err, ENOMEM, "seccomp: %m");
     /* no_new_privs is set already. */
     r = seccomp_attr_set (filter, SCMP_FLTATR_CTL_NNP, 0);
     if (r == 0)
-        r = add_rules (plan, filter);
+        r = plan->profile->sees_host ? add_forbidden_calls (filter)
+                                     : add_rules (plan, filter);
     if (r == 0)
         r = add_pretended (plan, filter);
     if (r == 0)

@@ -10,6 +10,8 @@
 
 const struct view_row view_rows[] = {
     { "/", VIEW_RULE, true, FOR_ALL, MAY_LIST, "which names there are" },
+    { "/", VIEW_RULE, true, FOR_FOREIGN, READ_TREE | MAY_EXECUTE,
+      "what belongs to the program may be anywhere" },
 
     /* The tools that the daemon runs are the host's. */
     { "/usr", VIEW_DIRECTORY, true, FOR_ALL, 0, "" },
@@ -82,19 +84,21 @@ const struct view_row view_rows[] = {
       FOR_STORAGE | FOR_NETWORK, MAY_READ | MAY_EXECUTE, "its loader" },
 
     /* What the programs need of a host while they run. */
-    { "/proc", VIEW_PROC, true, FOR_ALL, 0,
+    { "/proc", VIEW_PROC, true, FOR_EVERYBODY, 0,
       "disks are opened as /proc/self/fd/N" },
     { "/proc/cpuinfo", VIEW_RULE, true, FOR_UML, MAY_READ,
       "the processor's features: without, the kernel measures at boot "
       "which RAID code is fast" },
     { "/dev", VIEW_DIRECTORY, true, FOR_ALL, 0, "" },
-    { "/dev/kvm", VIEW_DEVICE, false, FOR_QEMU,
+    { "/dev", VIEW_SCRATCH, true, FOR_FOREIGN, 0,
+      "in the place of the host's, which has disks" },
+    { "/dev/kvm", VIEW_DEVICE, false, FOR_QEMU | FOR_FOREIGN,
       MAY_READ | MAY_WRITE | MAY_CONTROL, "hardware virtualization" },
-    { "/dev/null", VIEW_DEVICE, true, FOR_ALL, MAY_READ | MAY_WRITE,
+    { "/dev/null", VIEW_DEVICE, true, FOR_EVERYBODY, MAY_READ | MAY_WRITE,
       "qemu-storage-daemon tries its file locks on it" },
     { "/dev/random", VIEW_DEVICE, true, FOR_UML, MAY_READ,
       "the guest's hardware random number generator" },
-    { "/dev/urandom", VIEW_DEVICE, true, FOR_ALL, MAY_READ,
+    { "/dev/urandom", VIEW_DEVICE, true, FOR_EVERYBODY, MAY_READ,
       "where getrandom (2) is not used" },
     { "/dev/zero", VIEW_DEVICE, false, FOR_UML, MAY_READ | MAY_WRITE,
       "for tools, until the guest has mounted its own /dev" },

@@ -89,7 +89,7 @@ attach (int mount, int root, const char *path)
 static int
 add_directory (int root, const char *path, struct error *err)
 {
-    if (mkdirat (root, inside (path), 0755) < 0)
+    if (mkdirat (root, inside (path), 0755) < 0 && errno != EEXIST)
         return mount_failed (err, errno, path);
     return 0;
 }
@@ -241,6 +241,8 @@ view_program_path (const struct plan *plan)
 {
     cleanup_free char *copy = xstrdup (plan->argv[0]);
 
+    if (plan->profile->sees_host)
+        return steal (&copy);
     return xasprintf ("/program/%s", basename (copy));
 }
 
@@ -347,6 +349,23 @@ change_root (int root, struct error *err)
     return 0;
 }
 
+/* All that the host has, read-only, and no devices. */
+static int
+clone_host (void)
+{
+    struct mount_attr attr = {
+        .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+        .propagation = MS_PRIVATE,
+    };
+    cleanup_fd int root = clone_tree ("/");
+
+    if (root < 0
+        || mount_setattr (root, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+                          sizeof attr) < 0)
+        return -1;
+    return steal_fd (&root);
+}
+
 int
 enter_view (const struct plan *plan, struct error *err)
 {
@@ -355,8 +374,10 @@ enter_view (const struct plan *plan, struct error *err)
     /* What is mounted here must not show outside, nor the reverse. */
     if (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         return mount_failed (err, errno, "/");
-    root = new_mount ("tmpfs", root_options,
-                      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    root = plan->profile->sees_host
+               ? clone_host ()
+               : new_mount ("tmpfs", root_options,
+                            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
     if (root < 0
         || move_mount (root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
         return mount_failed (err, errno, "/");

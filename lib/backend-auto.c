@@ -12,8 +12,8 @@
 
 #include "appliance.h"
 #include "backend.h"
-#include "command.h"
 #include "drive.h"
+#include "hypervisor.h"
 #include "kvm.h"
 #include "launch.h"
 
@@ -32,18 +32,16 @@ static const struct candidate candidates[] = {
 
 /* The functions below say why a candidate is none, or return NULL. */
 
-/* What set_hv names may be for one of them alone: QEMU, or a script that
- * starts it, says so.
- */
+/* What set_hv names may be for one of them alone. */
 static bool
-is_qemu (const char *program)
+is_qemu (guestfs_h *g, const char *program)
 {
-    cleanup_command struct command c = COMMAND_NONE;
-    cleanup_error struct error ignored = { 0 };
+    cleanup_hypervisor struct hypervisor h = { 0 };
 
-    command_add (&c, program, "--version", NULL);
-    return command_run (&c, &ignored) == 0 && c.status == 0
-           && strstr (c.output, "QEMU emulator");
+    if (hypervisor_find (g, program, &h) == 0)
+        return true;
+    error_clear (&g->error);
+    return false;
 }
 
 static char *
@@ -51,7 +49,7 @@ why_not_program (guestfs_h *g, const struct candidate *c)
 {
     cleanup_free char *program = NULL;
 
-    if (g->hv && is_qemu (g->hv) != (c->accelerator != NULL))
+    if (g->hv && is_qemu (g, g->hv) != (c->accelerator != NULL))
         return xasprintf ("%s, which set_hv or the environment names, is%s "
                           "QEMU", g->hv, c->accelerator ? " not" : "");
     if (g->hv)

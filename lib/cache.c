@@ -4,12 +4,18 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cache.h"
 #include "directories.h"
 #include "impl.h"
+#include "io.h"
+
+#define SMALL_FILE_MAX 4096
 
 char *
 cache_folder (guestfs_h *g)
@@ -31,4 +37,42 @@ cache_folder (guestfs_h *g)
                           "(LIBGUESTFS_CACHEDIR or set_cachedir can name "
                           "another place)", path, (unsigned) geteuid ());
     return steal (&path);
+}
+
+char *
+cache_read (const char *path, const char *key)
+{
+    cleanup_error struct error ignored = { 0 };
+    cleanup_free char *all = read_file_at (AT_FDCWD, path, SMALL_FILE_MAX,
+                                           NULL, &ignored);
+    const char *text;
+
+    if (!all || !string_starts_with (all, key))
+        return NULL;
+    text = all + strlen (key);
+    return string_ends_with (text, "\n")
+               ? xstrndup (text, strlen (text) - 1)
+               : NULL;
+}
+
+static bool
+write_text (int fd, const char *text)
+{
+    return write_full (fd, text, strlen (text)) == 0;
+}
+
+/* A draft that two processes write at the same time has no end, or the same
+ * text.
+ */
+void
+cache_write (const char *path, const char *key, const char *text)
+{
+    cleanup_free char *draft = xasprintf ("%s.new", path);
+    cleanup_fd int fd = open (draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+                                     | O_CLOEXEC, 0600);
+
+    if (fd >= 0
+        && (!write_text (fd, key) || !write_text (fd, text)
+            || !write_text (fd, "\n") || rename (draft, path) < 0))
+        unlink (draft);
 }

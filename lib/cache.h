@@ -13,4 +13,12 @@
  */
 char *cache_folder (guestfs_h *g);
 
+/* A small file in there: what is known, and the key that it depends on, lines
+ * of text.  NULL if the file has another key, or there is none.
+ */
+char *cache_read (const char *path, const char *key);
+
+/* If it can't be kept, so be it. */
+void cache_write (const char *path, const char *key, const char *text);
+
 #endif /* LIB_CACHE_H */

@@ -17,13 +17,11 @@
 #include "cache.h"
 #include "command.h"
 #include "file-key.h"
-#include "io.h"
 #include "kvm.h"
 #include "supervised.h"
 
 #define DEVICE "/dev/kvm"
 #define CACHE_NAME "kvm"
-#define CACHE_SIZE_MAX 4096
 
 /* What a verdict depends on, beside what this user may do. */
 static char *
@@ -66,45 +64,6 @@ cache_path (guestfs_h *g)
     return xasprintf ("%s/" CACHE_NAME, folder);
 }
 
-static char *
-read_cache (const char *path, const char *key)
-{
-    cleanup_error struct error ignored = { 0 };
-    cleanup_free char *text = read_file_at (AT_FDCWD, path, CACHE_SIZE_MAX,
-                                            NULL, &ignored);
-
-    const char *verdict;
-
-    if (!text || !string_starts_with (text, key))
-        return NULL;
-    verdict = text + strlen (key);
-    return string_ends_with (verdict, "\n")
-               ? xstrndup (verdict, strlen (verdict) - 1)
-               : NULL;
-}
-
-static bool
-write_text (int fd, const char *text)
-{
-    return write_full (fd, text, strlen (text)) == 0;
-}
-
-/* If it can't be kept, it is asked for again.  A draft that two processes
- * write at the same time has no end, or the same text.
- */
-static void
-write_cache (const char *path, const char *key, const char *verdict)
-{
-    cleanup_free char *draft = xasprintf ("%s.new", path);
-    cleanup_fd int fd = open (draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
-                                     | O_CLOEXEC, 0600);
-
-    if (fd >= 0
-        && (!write_text (fd, key) || !write_text (fd, verdict)
-            || !write_text (fd, "\n") || rename (draft, path) < 0))
-        unlink (draft);
-}
-
 /* The program's line, "WORD TEXT".  It exits with 0 if that stays true. */
 static char *
 ask (const char *program, bool *ret_lasting, struct error *err)
@@ -125,14 +84,14 @@ static char *
 ask_and_keep (guestfs_h *g, const char *program, struct error *err)
 {
     cleanup_free char *path = cache_path (g), *key = make_key (program);
-    cleanup_free char *verdict = path ? read_cache (path, key) : NULL;
+    cleanup_free char *verdict = path ? cache_read (path, key) : NULL;
     bool lasting;
 
     if (verdict)
         return steal (&verdict);
     verdict = ask (program, &lasting, err);
     if (verdict && lasting && path)
-        write_cache (path, key, verdict);
+        cache_write (path, key, verdict);
     return steal (&verdict);
 }
 

@@ -94,7 +94,7 @@ choose_accelerator (guestfs_h *g, const char *forced, const char **ret)
 /* The machine of one launch, and what it needs until it runs. */
 struct machine {
     struct qemu_machine qemu;
-    char *hv;
+    struct hypervisor hv;
     struct appliance_files files;
     struct drive root; /* a disk, if that is what the appliance expects */
     struct template template;
@@ -117,7 +117,7 @@ machine_free (struct machine *m)
     close_fd (&m->root.overlay);
     template_free (&m->template);
     appliance_files_free (&m->files);
-    free (m->hv);
+    hypervisor_free (&m->hv);
 }
 
 #define cleanup_machine __attribute__ ((cleanup (machine_free)))
@@ -128,7 +128,6 @@ machine_init (guestfs_h *g, struct machine *m)
     struct backend_flags flags;
 
     *m = (struct machine) {
-        .hv = g->hv ? xstrdup (g->hv) : default_hv (),
         .files = APPLIANCE_FILES_NONE,
         .root = { .fd = -1, .overlay = -1 },
         .template = TEMPLATE_NONE,
@@ -140,7 +139,7 @@ machine_init (guestfs_h *g, struct machine *m)
         .qmp = QMP_NONE,
     };
     m->qemu = (struct qemu_machine) {
-        .hv = m->hv,
+        .hv = &m->hv,
         .files = &m->files,
         .memory_fd = -1,
         .has_network = g->network,
@@ -191,7 +190,7 @@ start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
 
     if (connect_machine (g, m, &monitor) < 0)
         return -1;
-    start_init (&start, "qemu");
+    start_init (&start, m->hv.foreign ? "qemu-foreign" : "qemu");
     qemu_add_machine (g, &start, &m->qemu);
     if (with_kernel)
         qemu_add_kernel (g, &start, &m->qemu);
@@ -359,18 +358,35 @@ boot_original (guestfs_h *g, struct machine *m)
     return start_machine (g, m, true, true);
 }
 
+/* A script may start another QEMU each time, or with other arguments than
+ * ours: it gets no template.
+ */
+static int
+find_hypervisor (guestfs_h *g, struct machine *m)
+{
+    cleanup_free char *name = g->hv ? xstrdup (g->hv) : default_hv ();
+
+    if (hypervisor_find (g, name, &m->hv) < 0)
+        return -1;
+    if (g->network && m->hv.major == 7 && m->hv.minor < 2)
+        return fail (&g->error, ENOTSUP, "%s: this is QEMU %s; a network "
+                     "needs at least QEMU 7.2", m->hv.path, m->hv.version);
+    return 0;
+}
+
 static int
 launch (guestfs_h *g)
 {
     cleanup_machine struct machine m;
 
-    if (machine_init (g, &m) < 0 || appliance_files_find (g, &m.files) < 0)
+    if (machine_init (g, &m) < 0 || find_hypervisor (g, &m) < 0
+        || appliance_files_find (g, &m.files) < 0)
         return -1;
     for (size_t i = 0; i < g->nr_drives; i++)
         g->drives[i]->through_storage = true;
     if (m.files.root_uuid)
         return boot_original (g, &m);
-    if (!m.no_template) {
+    if (!m.no_template && !m.hv.script) {
         if (find_or_make_template (g, &m) > 0 && restore (g, &m) == 0)
             return 0;
         if (g->appliance->drive_failed)

@@ -22,26 +22,46 @@ add (struct start *start, const char *option, const char *value)
         start_argument (start, "%s", value);
 }
 
-/* No device that is not asked for, no configuration of the host's. */
-static const char *const fixed_arguments[][2] = {
-    /* Firmware: QEMU's own packages have it in the first, Debian's BIOS in
-     * the second.
-     */
+struct argument {
+    const char *option, *value; /* the last one has no option */
+};
+
+/* QEMU's own packages have it in the first, Debian's BIOS in the second.
+ * Others know best where theirs is.
+ */
+static const struct argument own_firmware[] = {
     { "-L", "/usr/share/qemu" },
     { "-L", "/usr/share/seabios" },
+    { NULL, NULL },
+};
+
+/* Its own filter, inside of ours. */
+static const struct argument sandbox[] = {
+    { "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+                  "resourcecontrol=deny" },
+    { NULL, NULL },
+};
+
+/* No device that is not asked for, no configuration of the host's. */
+static const struct argument fixed_arguments[] = {
     { "-no-user-config", NULL },
     { "-nodefaults", NULL },
     { "-display", "none" },
     { "-no-reboot", NULL },
     { "-rtc", "base=utc" },
-    /* Its own filter, inside of ours. */
-    { "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
-                  "resourcecontrol=deny" },
     { "-chardev", "stdio,id=console,signal=off" },
     { "-serial", "chardev:console" },
     { "-device", "virtio-scsi-pci,id=scsi" },
     { "-device", "virtio-serial-pci,id=serial" },
+    { NULL, NULL },
 };
+
+static void
+add_all (struct start *start, const struct argument *list)
+{
+    for (; list->option; list++)
+        add (start, list->option, list->value);
+}
 
 static void
 add_sockets (struct start *start, const struct qemu_sockets *s)
@@ -121,11 +141,13 @@ qemu_add_machine (guestfs_h *g, struct start *start,
 {
     bool kvm = strcmp (m->accelerator, "kvm") == 0;
 
-    start_argument (start, "%s", m->hv);
+    start_argument (start, "%s", m->hv->path);
+    if (!m->hv->foreign)
+        add_all (start, own_firmware);
     start_option (start, "--memory=%lld", (long long) g->memsize << 20);
-    for (size_t i = 0; i < sizeof fixed_arguments / sizeof *fixed_arguments;
-         i++)
-        add (start, fixed_arguments[i][0], fixed_arguments[i][1]);
+    add_all (start, fixed_arguments);
+    if (m->hv->has_sandbox)
+        add_all (start, sandbox);
     start_argument (start, "-machine");
     start_argument (start, "q35,accel=%s,vmport=off,smm=off,sata=off,usb=off",
                     m->accelerator);

@@ -5,6 +5,7 @@
 
 #include "appliance-files.h"
 #include "block-nodes.h"
+#include "hypervisor.h"
 
 /* Our ends are elsewhere: these are QEMU's. */
 struct qemu_sockets {
@@ -21,7 +22,7 @@ enum qemu_memory {
 };
 
 struct qemu_machine {
-    const char *hv;          /* the emulator */
+    const struct hypervisor *hv;
     const struct appliance_files *files;
     const char *accelerator; /* "kvm" or "tcg" */
     const struct drive *root; /* a disk after all others; NULL: it is

@@ -41,7 +41,7 @@ qemu_key (guestfs_h *g, const struct qemu_machine *m)
      * after each boot of the host.
      */
     key_put_boot (fp);
-    key_put_file (fp, m->hv);
+    key_put_file (fp, m->hv->path);
     key_put_file (fp, m->files->kernel);
     key_put_file (fp, m->files->initrd);
     key_put_file (fp, m->files->root);
