@@ -70,6 +70,18 @@ static const struct {
     { SCMP_SYS (request_key), "the user's keys" },
     { SCMP_SYS (fanotify_init), "the user's files" },
     { SCMP_SYS (syslog), "the host's log" },
+    { SCMP_SYS (capset), "it has none" },
+    { SCMP_SYS (lookup_dcookie), "files outside of its view" },
+    { SCMP_SYS (mknod), "its view stays as it is" },
+    { SCMP_SYS (mknodat), "its view stays as it is" },
+    { SCMP_SYS (migrate_pages), "other processes" },
+    { SCMP_SYS (move_pages), "other processes" },
+    { SCMP_SYS (pidfd_open), "other processes" },
+    { SCMP_SYS (vmsplice), "large, and not needed" },
+    { SCMP_SYS (msgget), "nobody to talk to" },
+    { SCMP_SYS (semget), "nobody to talk to" },
+    { SCMP_SYS (shmget), "nobody to talk to" },
+    { SCMP_SYS (mq_open), "nobody to talk to" },
     { SCMP_SYS (personality), "address spaces that are known" },
 
     /* The host's administrator's. */
@@ -97,8 +109,8 @@ static const scmp_datum_t namespaces[] = {
     CLONE_NEWUTS, CLONE_NEWCGROUP,
 };
 
-/* What puts characters into a terminal's input, ioctl_tty (2). */
-static const scmp_datum_t terminals[] = { TIOCSTI, TIOCLINUX };
+/* What takes a terminal, or puts characters into its input, ioctl_tty (2). */
+static const scmp_datum_t terminals[] = { TIOCSTI, TIOCLINUX, TIOCSCTTY };
 
 /* Their callers use an older call if they get ENOSYS. */
 static const int absent[] = {

@@ -327,12 +327,14 @@ fill_files (const struct plan *plan, int root, struct error *err)
     return 0;
 }
 
+/* The guest's memory stays writable, where it is a file. */
 static int
-make_read_only (int root, struct error *err)
+make_read_only (const struct plan *plan, int root, struct error *err)
 {
     struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+    unsigned all = plan->profile->sees_host ? AT_RECURSIVE : 0;
 
-    if (mount_setattr (root, "", AT_EMPTY_PATH, &attr, sizeof attr) < 0)
+    if (mount_setattr (root, "", AT_EMPTY_PATH | all, &attr, sizeof attr) < 0)
         return mount_failed (err, errno, "/");
     return 0;
 }
@@ -383,7 +385,7 @@ enter_view (const struct plan *plan, struct error *err)
         return mount_failed (err, errno, "/");
     umask (022);
     if (fill (plan, root, err) < 0 || fill_files (plan, root, err) < 0
-        || make_read_only (root, err) < 0)
+        || make_read_only (plan, root, err) < 0)
         return -1;
     return change_root (root, err);
 }

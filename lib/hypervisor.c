@@ -17,8 +17,9 @@
 #include "file-key.h"
 #include "hypervisor.h"
 
-/* Older ones lack options that we use. */
+/* Older ones lack options that we use: -netdev dgram is the youngest. */
 #define OLDEST_MAJOR 7
+#define OLDEST_MINOR 2
 
 /* How long it may take to say its version, in seconds, as timeout (1) has
  * it; and what that exits with if it takes longer.
@@ -211,9 +212,11 @@ take_answer (struct hypervisor *h, const char *answer, struct error *err)
     if (sscanf (h->version, "%d.%d", &h->major, &h->minor) != 2)
         return fail (err, EPROTO, "%s: it has a strange version, '%s'",
                      h->path, h->version);
-    if (h->major < OLDEST_MAJOR)
-        return fail (err, ENOTSUP, "%s: this is QEMU %s; at least QEMU %d.0 "
-                     "is needed", h->path, h->version, OLDEST_MAJOR);
+    if (h->major < OLDEST_MAJOR
+        || (h->major == OLDEST_MAJOR && h->minor < OLDEST_MINOR))
+        return fail (err, ENOTSUP, "%s: this is QEMU %s; at least QEMU %d.%d "
+                     "is needed", h->path, h->version, OLDEST_MAJOR,
+                     OLDEST_MINOR);
     return 0;
 }
 

@@ -366,12 +366,7 @@ find_hypervisor (guestfs_h *g, struct machine *m)
 {
     cleanup_free char *name = g->hv ? xstrdup (g->hv) : default_hv ();
 
-    if (hypervisor_find (g, name, &m->hv) < 0)
-        return -1;
-    if (g->network && m->hv.major == 7 && m->hv.minor < 2)
-        return fail (&g->error, ENOTSUP, "%s: this is QEMU %s; a network "
-                     "needs at least QEMU 7.2", m->hv.path, m->hv.version);
-    return 0;
+    return hypervisor_find (g, name, &m->hv);
 }
 
 static int

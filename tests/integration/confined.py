@@ -102,8 +102,9 @@ class Run:
         command = [*wrapper, helper or world.confine,
                    f"--control={theirs.fileno()}", f"--profile={profile}"]
         if profile == "uml":
-            command += [f"--daemon={daemon or world.breaker}",
-                        f"--memory={memory}"]
+            command += [f"--daemon={daemon or world.breaker}"]
+        if profile in ("uml", "qemu-foreign"):
+            command += [f"--memory={memory}"]
         command += [f"--keep={fd}" for fd in keep]
         command += [f"--disk={fd}:{how}" for fd, how in disks]
         command += [*options, "--", program, *arguments]

@@ -153,10 +153,21 @@ def parse_tap(run, total):
     return result
 
 
+# What is not promised of a QEMU of the user's own, appliance/README.md.
+FOREIGN_MAY = {
+    "files of the host can't be read", "the view has nothing else in it",
+    "files of /proc can't be read", "the environment is clean",
+    "nothing else can be executed", "dangerous system calls are refused",
+    "dangerous arguments are refused",
+}
+
+
 def test_promises(tap, world):
-    for profile in "uml", "storage", *NETWORKED:
+    for profile in "uml", "storage", *NETWORKED, "qemu-foreign":
         result = break_promises(world, profile=profile)
         for name, broken in result.items():
+            if profile == "qemu-foreign" and name in FOREIGN_MAY:
+                continue
             tap.ok(not broken, f"{world.user.name}, {profile}: {name}",
                    broken)
 

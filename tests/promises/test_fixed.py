@@ -165,7 +165,8 @@ class Original(FixedTestCase):
             self.image(name, size)
         result = subprocess.run(
             [GUESTFISH, "--",
-             "add", "a", "format:raw", "label:first", ":", "add", "b", "format:raw", "label:second", ":", "run", ":",
+             "add", "a", "format:raw", "label:first", ":",
+             "add", "b", "format:raw", "label:second", ":", "run", ":",
              "list-devices", ":", "blockdev-getsize64", "/dev/sda", ":",
              "list-disk-labels", ":", "part-disk", "/dev/sda", "mbr", ":",
              "mkfs", "ext4", "/dev/sda1", ":", "mount", "/dev/sda1", "/", ":",

@@ -234,7 +234,7 @@ class Programs(HvTestCase):
     def test_old(self):
         message = self.fails(self.script(
             "echo QEMU emulator version 6.2.0"))
-        self.assertIn("this is QEMU 6.2.0; at least QEMU 7.0 is needed",
+        self.assertIn("this is QEMU 6.2.0; at least QEMU 7.2 is needed",
                       message)
 
     def test_what_is_remembered(self):
