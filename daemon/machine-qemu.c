@@ -135,6 +135,16 @@ become_different (const char *body, size_t size, struct error *err)
     return r;
 }
 
+static int
+read_all (int fd, void *buffer, size_t size)
+{
+    ssize_t n = read_full (fd, buffer, size);
+
+    if (n >= 0 && (size_t) n < size)
+        errno = EPIPE; /* nobody is there any more */
+    return n == (ssize_t) size ? 0 : -1;
+}
+
 /* Ask for the setup, and keep what comes in a file without a name. */
 static int
 receive_setup (int channel, struct error *err)
@@ -145,13 +155,12 @@ receive_setup (int channel, struct error *err)
 
     word_put (flag, WIRE_SETUP_FLAG);
     if (fd < 0 || write_full (channel, flag, sizeof flag) < 0
-        || read_full (channel, buffer, SETUP_HEADER_SIZE)
-               != SETUP_HEADER_SIZE)
+        || read_all (channel, buffer, SETUP_HEADER_SIZE) < 0)
         return fail (err, errno, "asking for the setup: %m");
     size = setup_size (buffer, err);
     if (size < 0)
         return -1;
-    if (read_full (channel, buffer, (size_t) size) != size
+    if (read_all (channel, buffer, (size_t) size) < 0
         || write_full (fd, buffer, (size_t) size) < 0
         || lseek (fd, 0, SEEK_SET) < 0)
         return fail (err, errno, "the setup broke off: %m");
@@ -262,7 +271,12 @@ open_channel (struct error *err)
 
     if (!setup_was_received ())
         fd = module_load ("virtio_console", err) < 0 ? -1 : open_port (err);
-    return fd < 0 ? NULL : transport_new_socket (fd);
+    if (fd < 0)
+        return NULL;
+    /* It came through an exec, but no program that we start shall have it. */
+    if (fcntl (fd, F_SETFD, FD_CLOEXEC) < 0)
+        return fail_null (err, errno, "fcntl: %m");
+    return transport_new_socket (fd);
 }
 
 const struct machine machine_qemu = {

@@ -88,7 +88,10 @@ static void
 add_override (struct command *c, const char *option, const char *first,
               const char *second)
 {
-    const char *value = getenv (first) ? getenv (first) : getenv (second);
+    const char *value = secure_getenv (first);
+
+    if (!value)
+        value = secure_getenv (second);
 
     if (value && *value)
         command_add_format (c, "--%s=%s", option, value);
@@ -116,6 +119,24 @@ build (guestfs_h *g, struct appliance_files *ret)
     return read_paths (c.output, ret, &g->error);
 }
 
+/* Between the building and the opening another process may have found that
+ * a file of the host has changed, and removed what we were told of.
+ */
+static int
+build_and_open (guestfs_h *g, struct appliance_files *ret)
+{
+    if (build (g, ret) < 0)
+        return -1;
+    if (open_files (ret, &g->error) == 0)
+        return 0;
+    if (g->error.errnum != ENOENT)
+        return -1;
+    debug (g, "launch: %s; once more", g->error.message);
+    error_clear (&g->error);
+    appliance_files_free (ret);
+    return build (g, ret) < 0 ? -1 : open_files (ret, &g->error);
+}
+
 int
 appliance_files_find (guestfs_h *g, struct appliance_files *ret)
 {
@@ -123,9 +144,13 @@ appliance_files_find (guestfs_h *g, struct appliance_files *ret)
 
     int r = fixed_appliance_find (g, &f);
 
-    if (r < 0 || (r == 0 && build (g, &f) < 0)
-        || open_files (&f, &g->error) < 0
-        || (r > 0 && fixed_appliance_examine (&f, &g->error) < 0))
+    if (r > 0)
+        r = open_files (&f, &g->error) < 0
+                ? -1
+                : fixed_appliance_examine (&f, &g->error);
+    else if (r == 0)
+        r = build_and_open (g, &f);
+    if (r < 0)
         return -1;
     *ret = f;
     f = APPLIANCE_FILES_NONE;

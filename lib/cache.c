@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "cleanup.h"
 #include "directories.h"
 #include "impl.h"
 #include "io.h"
@@ -23,14 +24,14 @@ cache_folder (guestfs_h *g)
     cleanup_free char *dir = impl_get_cachedir (g);
     cleanup_free char *path = xasprintf ("%s/.guestfs-%u", dir,
                                          (unsigned) geteuid ());
+    cleanup_fd int fd = -1;
     struct stat st;
 
     if (mkdir (path, 0700) < 0 && errno != EEXIST)
         return fail_null (&g->error, errno, "%s: %m", path);
-    if (lstat (path, &st) < 0)
+    fd = open (path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat (fd, &st) < 0)
         return fail_null (&g->error, errno, "%s: %m", path);
-    if (!S_ISDIR (st.st_mode))
-        return fail_null (&g->error, ENOTDIR, "%s: %m", path);
     if (st.st_uid != geteuid () || (st.st_mode & 022))
         return fail_null (&g->error, EPERM, "%s: this folder must belong to "
                           "user %u, and nobody else may write to it "

@@ -87,6 +87,17 @@ parse_memsize (guestfs_h *g, const char *name, const char *value)
 }
 
 static int
+parse_launch_timeout (guestfs_h *g, const char *name, const char *value)
+{
+    int seconds;
+
+    if (!parse_int (value, 1, INT_MAX / 1000, &seconds))
+        return fail_value (g, name, value, "a number of seconds");
+    g->launch_timeout_ms = seconds * 1000;
+    return 0;
+}
+
+static int
 parse_path (guestfs_h *g, const char *name, const char *value)
 {
     (void) name;
@@ -164,6 +175,7 @@ static const struct {
     { "LIBGUESTFS_DEBUG", parse_debug },
     { "LIBGUESTFS_TRACE", parse_trace },
     { "LIBGUESTFS_MEMSIZE", parse_memsize },
+    { "LIBGUESTFS_LAUNCH_TIMEOUT", parse_launch_timeout },
     { "LIBGUESTFS_PATH", parse_path },
     { "LIBGUESTFS_QEMU", parse_hv },
     { "LIBGUESTFS_HV", parse_hv },
@@ -185,11 +197,12 @@ parse_one (guestfs_h *g, size_t i, const char *value)
     return *value ? variables[i].parse (g, variables[i].name, value) : 0;
 }
 
+/* A program that has more rights than who calls it believes none of them. */
 int
 impl_parse_environment (guestfs_h *g)
 {
     for (size_t i = 0; i < NR_VARIABLES; i++) {
-        const char *value = getenv (variables[i].name);
+        const char *value = secure_getenv (variables[i].name);
 
         if (value && parse_one (g, i, value) < 0)
             return -1;

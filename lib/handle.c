@@ -25,6 +25,7 @@
 #include "test-calls.h"
 
 #define DEFAULT_MEMSIZE 256 /* MiB */
+#define LAUNCH_TIMEOUT_MS 60000
 
 /* Handles that atexit closes. */
 static pthread_mutex_t handles_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -151,6 +152,7 @@ set_defaults (guestfs_h *g)
     g->autosync = true;
     g->recovery_proc = true;
     g->memsize = DEFAULT_MEMSIZE;
+    g->launch_timeout_ms = LAUNCH_TIMEOUT_MS;
     g->smp = 1;
     g->out_of_memory = abort;
     g->program = xstrdup (program_invocation_short_name);

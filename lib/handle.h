@@ -56,6 +56,7 @@ struct guestfs_h {
         selinux;
     int memsize; /* MiB */
     int smp;
+    int launch_timeout_ms; /* nothing happens for so long: it hangs */
     char *path, *append, *hv, *program, *identifier;
     char *shown_hv;                                /* what get_qemu returned */
     char *tmpdir, *cachedir, *sockdir;             /* set by the user */

@@ -142,6 +142,7 @@ machine_init (guestfs_h *g, struct machine *m)
         .hv = &m->hv,
         .files = &m->files,
         .memory_fd = -1,
+        .state_fd = -1,
         .has_network = g->network,
     };
     if (backend_read_flags (g, &flags) < 0
@@ -161,6 +162,7 @@ connect_machine (guestfs_h *g, struct machine *m, int *ret_monitor)
     close_fd (&m->monitor);
     close_fd (&m->console);
     close_fd (&m->network);
+    qmp_close (&m->qmp);
     appliance_free (g->appliance);
     g->appliance = appliance_new ();
     if (m->files.folder)
@@ -195,7 +197,7 @@ start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
     if (with_kernel)
         qemu_add_kernel (g, &start, &m->qemu);
     else
-        qemu_add_state (&start);
+        qemu_add_incoming (&start);
     if (with_drives && qemu_add_drives (g, &start, &m->qemu, &nodes) < 0)
         return -1;
     if (with_drives && m->gdb >= 0)
@@ -219,20 +221,23 @@ leave_memory_out (guestfs_h *g, struct machine *m)
 }
 
 static int
-migrate (guestfs_h *g, struct machine *m, const char *command)
+migrate (guestfs_h *g, struct machine *m, const char *command,
+         const char *fdname)
 {
-    if (qmp_give_fd (g, &m->qmp, "state", m->template.state) < 0)
-        return -1;
-    return qmp_command (g, &m->qmp, command,
-                        json_pack ("{s:s}", "uri", "fd:state"), NULL);
+    cleanup_free char *uri = xasprintf ("fd:%s", fdname);
+
+    return qmp_command (g, &m->qmp, command, json_pack ("{s:s}", "uri", uri),
+                        NULL);
 }
 
 static int
 save_state (guestfs_h *g, struct machine *m)
 {
-    if (leave_memory_out (g, m) < 0 || migrate (g, m, "migrate") < 0)
+    if (leave_memory_out (g, m) < 0
+        || qmp_give_fd (g, &m->qmp, "state", m->template.state) < 0
+        || migrate (g, m, "migrate", "state") < 0)
         return -1;
-    for (;;) {
+    for (int ms = 0; ms < g->launch_timeout_ms; ms += SAVE_INTERVAL_MS) {
         cleanup_json json_t *info = NULL;
         const char *status;
 
@@ -246,6 +251,8 @@ save_state (guestfs_h *g, struct machine *m)
                          "the machine");
         poll (NULL, 0, SAVE_INTERVAL_MS);
     }
+    return fail (&g->error, ETIMEDOUT, "QEMU does not end saving the state "
+                 "of the machine");
 }
 
 /* Until its daemon asks who it is for. */
@@ -310,18 +317,38 @@ blame_drives (guestfs_h *g)
     a->drive_failed |= a->machine.dead && a->machine.pid > 0;
 }
 
+/* When this begins, QEMU has opened the drives and has all else that it asks
+ * of the host: what fails then is the template's fault, unless there is no
+ * memory left.
+ */
+static int
+load_template (guestfs_h *g, struct machine *m)
+{
+    cleanup_free char *state = xasprintf ("%d", m->template.state);
+
+    if (leave_memory_out (g, m) == 0
+        && migrate (g, m, "migrate-incoming", state) == 0
+        && qmp_wait_event (g, &m->qmp, "RESUME") == 0)
+        return 0;
+    if (!supervised_was_killed (&g->appliance->machine)) {
+        debug (g, "launch: %s can't be used, and is removed",
+               m->template.folder);
+        template_remove (&m->template);
+    }
+    return -1;
+}
+
 static int
 restore (guestfs_h *g, struct machine *m)
 {
     m->qemu.memory = QEMU_MEMORY_TEMPLATE;
     m->qemu.memory_fd = m->template.memory;
+    m->qemu.state_fd = m->template.state;
     if (start_machine (g, m, false, true) < 0) {
         blame_drives (g);
         return -1;
     }
-    if (leave_memory_out (g, m) < 0
-        || migrate (g, m, "migrate-incoming") < 0
-        || qmp_wait_event (g, &m->qmp, "RESUME") < 0)
+    if (load_template (g, m) < 0)
         return -1;
     return send_setup (g);
 }
@@ -330,11 +357,12 @@ restore (guestfs_h *g, struct machine *m)
 static void
 give_up_template (guestfs_h *g, struct machine *m)
 {
-    debug (g, "launch: booting, without a template: %s", g->error.message);
+    debug (g, "launch: booting, without a template: %s",
+           g->error.message ? g->error.message : "somebody has removed it");
     error_clear (&g->error);
     template_free (&m->template);
     m->qemu.memory = QEMU_MEMORY_OWN;
-    m->qemu.memory_fd = -1;
+    m->qemu.memory_fd = m->qemu.state_fd = -1;
 }
 
 /* The original's appliance knows of no setup, so it can't be a template. */
@@ -386,8 +414,6 @@ launch (guestfs_h *g)
             return 0;
         if (g->appliance->drive_failed)
             return -1;
-        if (m.template.folder) /* it does not work: another one next time */
-            template_remove (&m.template);
         give_up_template (g, &m);
     }
     return start_machine (g, &m, true, true);

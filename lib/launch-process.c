@@ -22,7 +22,7 @@ launch (guestfs_h *g)
 {
     cleanup_fd int ours = -1, theirs = -1;
     cleanup_start struct start start = { 0 };
-    const char *root = getenv ("LIBGUESTFS_PROCESS_ROOT");
+    const char *root = secure_getenv ("LIBGUESTFS_PROCESS_ROOT");
 
     if (!root)
         return fail (&g->error, EINVAL, "the back end 'process' is for tests:"

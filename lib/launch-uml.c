@@ -243,7 +243,7 @@ start_storage (guestfs_h *g, struct storage *s, const struct ends *e)
     if (s->count == 0)
         return 0;
     while (!a->machine.listening)
-        if (appliance_wait (g, 0, LAUNCH_TIMEOUT_MS) < 0)
+        if (appliance_wait (g, 0, g->launch_timeout_ms) < 0)
             return -1;
     return storage_start (g, s, e->console, &a->storage);
 }

@@ -28,7 +28,7 @@ launch_receive (guestfs_h *g, struct packet *ret)
     int n;
 
     while ((n = appliance_poll (g, ret)) == 0)
-        if (appliance_wait (g, TRANSPORT_READ, LAUNCH_TIMEOUT_MS) < 0)
+        if (appliance_wait (g, TRANSPORT_READ, g->launch_timeout_ms) < 0)
             return -1;
     return n < 0 ? -1 : 0;
 }

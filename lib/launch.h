@@ -6,11 +6,8 @@
 #include "handle.h"
 #include "receiver.h"
 
-/* Tell the program that launching has come so far: position of 12, and
- * that nothing may happen for this long before it counts as hanging.
- */
+/* Tell the program that launching has come so far: position of 12. */
 #define LAUNCH_STEPS 12
-#define LAUNCH_TIMEOUT_MS 60000
 
 /* Launch with this back end, and wait for the daemon. */
 struct backend;

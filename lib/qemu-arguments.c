@@ -116,7 +116,9 @@ add_parameters (guestfs_h *g, struct start *start)
     }
 }
 
-/* A file must be as large as the memory. */
+/* A file must be as large as the memory.  What is a template's already can't
+ * be written by those who see the user's images.
+ */
 static void
 add_memory (guestfs_h *g, struct start *start, const struct qemu_machine *m)
 {
@@ -131,8 +133,10 @@ add_memory (guestfs_h *g, struct start *start, const struct qemu_machine *m)
                     m->memory == QEMU_MEMORY_TO_KEEP ? "on" : "off",
                     m->memory_fd);
     add (start, "-machine", "memory-backend=memory");
-    if (m->memory == QEMU_MEMORY_TEMPLATE)
+    if (m->memory == QEMU_MEMORY_TEMPLATE) {
         start_template_memory (start, m->memory_fd);
+        start_keep_disk (start, m->state_fd, true);
+    }
 }
 
 void
@@ -213,7 +217,7 @@ qemu_add_kernel (guestfs_h *g, struct start *start,
 }
 
 void
-qemu_add_state (struct start *start)
+qemu_add_incoming (struct start *start)
 {
     add (start, "-incoming", "defer");
 }

@@ -29,6 +29,7 @@ struct qemu_machine {
                                  files->root, and by itself */
     enum qemu_memory memory;
     int memory_fd;           /* that file, or -1 */
+    int state_fd;            /* of that template, to be read, or -1 */
     bool has_network;        /* a card, as its template then must have */
     struct qemu_sockets sockets;
 };
@@ -41,8 +42,8 @@ void qemu_add_machine (guestfs_h *g, struct start *start,
 void qemu_add_kernel (guestfs_h *g, struct start *start,
                       const struct qemu_machine *m);
 
-/* Or rather: it waits for the state of one that has booted. */
-void qemu_add_state (struct start *start);
+/* Or rather: it waits to be told to load the state of one that has booted. */
+void qemu_add_incoming (struct start *start);
 
 /* The drives of the handle, in order; then the root, if it is a disk. */
 int qemu_add_drives (guestfs_h *g, struct start *start,

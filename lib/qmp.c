@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "appliance.h"
-#include "launch.h"
 #include "qmp.h"
 
 /* A line longer than this is none of QEMU's. */
 #define LINE_MAX_SIZE (1 << 20)
 #define READ_SIZE 4096
+
+/* Nor does it tell of so many events while it starts. */
+#define EVENTS_MAX 256
 
 void
 qmp_close (struct qmp *q)
@@ -59,7 +61,7 @@ next_object (guestfs_h *g, struct qmp *q)
     json_t *object;
 
     while (!q->buffer || !(newline = memchr (q->buffer, '\n', q->size)))
-        if (appliance_wait_or (g, 0, q->fd, POLLIN, LAUNCH_TIMEOUT_MS) < 0
+        if (appliance_wait_or (g, 0, q->fd, POLLIN, g->launch_timeout_ms) < 0
             || read_more (g, q) < 0)
             return NULL;
     object = json_loadb (q->buffer, (size_t) (newline - q->buffer), 0, &why);
@@ -98,6 +100,7 @@ send_command (guestfs_h *g, struct qmp *q, const char *name,
 {
     cleanup_json json_t *command = json_pack ("{s:s}", "execute", name);
     cleanup_free char *text = NULL;
+    ssize_t n;
 
     if (!command)
         out_of_memory ();
@@ -107,28 +110,30 @@ send_command (guestfs_h *g, struct qmp *q, const char *name,
     if (!text)
         out_of_memory ();
     /* Commands are short, and QEMU has read the one before. */
-    if (send_text (q->fd, text, fd) != (ssize_t) strlen (text))
+    n = send_text (q->fd, text, fd);
+    if (n < 0)
         return fail (&g->error, errno, "QEMU's monitor: %s: %m", name);
+    if (n < (ssize_t) strlen (text))
+        return fail (&g->error, EPROTO, "QEMU's monitor: %s: it does not "
+                     "read", name);
     return 0;
 }
 
-static void
-keep_event (struct qmp *q, json_t *object)
+/* What is no answer must be an event. */
+static int
+keep_event (guestfs_h *g, struct qmp *q, json_t *object)
 {
     const char *event = json_string_value (json_object_get (object,
                                                             "event"));
 
-    if (event)
-        strings_add (&q->events, event);
-}
-
-static bool
-has_event (const struct qmp *q, const char *name)
-{
-    for (size_t i = 0; i < q->events.count; i++)
-        if (strcmp (q->events.item[i], name) == 0)
-            return true;
-    return false;
+    if (!event)
+        return fail (&g->error, EPROTO, "QEMU's monitor said what is neither "
+                     "an answer nor an event");
+    if (q->events.count == EVENTS_MAX)
+        return fail (&g->error, EPROTO, "QEMU's monitor told of more than %d "
+                     "events", EVENTS_MAX);
+    strings_add (&q->events, event);
+    return 0;
 }
 
 static int
@@ -150,13 +155,13 @@ receive_answer (guestfs_h *g, struct qmp *q, const char *name,
                          why ? why : "it failed");
         }
         result = json_object_get (answer, "return");
-        if (!result) {
-            keep_event (q, answer);
-            continue;
+        if (result) {
+            if (ret_result)
+                *ret_result = json_incref (result);
+            return 0;
         }
-        if (ret_result)
-            *ret_result = json_incref (result);
-        return 0;
+        if (keep_event (g, q, answer) < 0)
+            return -1;
     }
 }
 
@@ -184,12 +189,11 @@ qmp_give_fd (guestfs_h *g, struct qmp *q, const char *fdname, int fd)
 int
 qmp_wait_event (guestfs_h *g, struct qmp *q, const char *name)
 {
-    while (!has_event (q, name)) {
+    while (!strings_contain (&q->events, name)) {
         cleanup_json json_t *object = next_object (g, q);
 
-        if (!object)
+        if (!object || keep_event (g, q, object) < 0)
             return -1;
-        keep_event (q, object);
     }
     return 0;
 }

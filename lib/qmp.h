@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* QEMU's machine protocol: one command at a time, while the machine that it
  * is said to starts (QEMU, docs/interop/qmp-spec.txt).
+ *
+ * QEMU has opened the user's images by then and is not trusted: what it says
+ * is checked, and limited in size and number.
  */
 #ifndef LIB_QMP_H
 #define LIB_QMP_H
@@ -17,7 +20,9 @@ struct qmp {
 
 #define QMP_NONE ((struct qmp) { .fd = -1 })
 
-/* Take the greeting, and begin. */
+/* Take the greeting, and begin: when this returns, QEMU has done all that its
+ * arguments say.
+ */
 int qmp_open (guestfs_h *g, struct qmp *q, int take_fd);
 
 /* Say a command, whose arguments (NULL: none) are taken, and wait for the

@@ -174,7 +174,7 @@ open_bridged (guestfs_h *g, struct drive *d)
     d->remote->spare = connections[2];
     if (r < 0)
         return -1;
-    if (nbd_await_greeting (d->remote->connection, LAUNCH_TIMEOUT_MS,
+    if (nbd_await_greeting (d->remote->connection, g->launch_timeout_ms,
                             d->filename, &g->error) < 0)
         return bridge_failed (d, &g->error);
     if (must_look (d))

@@ -58,7 +58,7 @@ socket_pair (int *ours, int *theirs, struct error *err)
 char *
 helper_path (const char *name)
 {
-    const char *dir = getenv ("LIBGUESTFS_LIBEXECDIR");
+    const char *dir = secure_getenv ("LIBGUESTFS_LIBEXECDIR");
 
     return xasprintf ("%s/%s", dir ? dir : LIBGUESTFS_LIBEXECDIR, name);
 }
@@ -325,6 +325,12 @@ report_explains (const char *line, struct error *err)
         return false;
     fail (err, errno_from_name (name), "%s", line + offset);
     return true;
+}
+
+bool
+supervised_was_killed (const struct supervised *p)
+{
+    return strings_contain (&p->why, "signal 9");
 }
 
 bool

@@ -95,6 +95,9 @@ bool report_explains (const char *line, struct error *err);
  */
 bool supervised_explain (struct supervised *p, struct error *err);
 
+/* Did somebody kill it?  As a kernel does that has no memory left. */
+bool supervised_was_killed (const struct supervised *p);
+
 /* Kill it if it still runs, and wait for its end. */
 void supervised_end (struct supervised *p);
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -27,6 +28,9 @@
 /* Handles with other settings have others; more than this are not kept. */
 #define KEPT 4
 
+/* How often to ask whether the others are done. */
+#define LOCK_INTERVAL_MS 10
+
 #define KEY_MAX (256 << 10)
 
 static const char *const files[] = { "memory", "state", "key" };
@@ -37,16 +41,23 @@ path_in (const char *folder, const char *name)
     return xasprintf ("%s/%s", folder, name);
 }
 
+/* No link is followed, in case somebody has put one there. */
+static int
+remove_folder (const char *folder)
+{
+    cleanup_fd int dir = open (folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+                                           | O_CLOEXEC);
+
+    for (size_t i = 0; dir >= 0 && i < sizeof files / sizeof *files; i++)
+        unlinkat (dir, files[i], 0);
+    return dir >= 0 ? rmdir (folder) : unlink (folder);
+}
+
 void
 template_remove (struct template *t)
 {
-    for (size_t i = 0; t->folder && i < sizeof files / sizeof *files; i++) {
-        cleanup_free char *path = path_in (t->folder, files[i]);
-
-        unlink (path);
-    }
     if (t->folder)
-        rmdir (t->folder);
+        remove_folder (t->folder);
 }
 
 void
@@ -64,7 +75,7 @@ static int
 open_in (const char *folder, const char *name, int flags, struct error *err)
 {
     cleanup_free char *path = path_in (folder, name);
-    cleanup_fd int fd = open (path, flags | O_CLOEXEC, 0600);
+    cleanup_fd int fd = open (path, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd < 0)
         return fail (err, errno, "%s: %m", path);
@@ -144,10 +155,8 @@ template_find (guestfs_h *g, const char *key, struct template *ret)
         if (r > 0)
             return 1;
         if (r < 0) {
-            struct template damaged = { .folder = folder };
-
             debug (g, "launch: %s is damaged, and removed", folder);
-            template_remove (&damaged);
+            remove_folder (folder);
         }
     }
     return 0;
@@ -163,9 +172,15 @@ template_lock (guestfs_h *g)
 
     if (fd < 0)
         return -1;
-    while (flock (fd, LOCK_EX) < 0)
-        if (errno != EINTR)
+    for (int ms = 0; flock (fd, LOCK_EX | LOCK_NB) < 0;
+         ms += LOCK_INTERVAL_MS) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
             return fail (&g->error, errno, "%s/" LOCK ": %m", cache);
+        if (ms >= g->launch_timeout_ms)
+            return fail (&g->error, ETIMEDOUT, "%s/" LOCK ": somebody else "
+                         "makes a template, and does not end", cache);
+        poll (NULL, 0, LOCK_INTERVAL_MS);
+    }
     return steal_fd (&fd);
 }
 
@@ -178,10 +193,9 @@ remove_unfinished (const char *cache)
 
     while (dir && (d = readdir (dir))) {
         cleanup_free char *folder = path_in (cache, d->d_name);
-        struct template t = { .folder = folder };
 
         if (string_starts_with (d->d_name, UNFINISHED))
-            template_remove (&t);
+            remove_folder (folder);
     }
 }
 
@@ -256,7 +270,7 @@ find_superfluous (const char *cache)
         struct stat st;
 
         if (!string_starts_with (d->d_name, PUBLISHED)
-            || stat (folder, &st) < 0)
+            || lstat (folder, &st) < 0)
             continue;
         if (count++ == 0 || st.st_mtime < oldest_time) {
             free (oldest);
@@ -269,14 +283,16 @@ find_superfluous (const char *cache)
     return oldest;
 }
 
+/* One that can't be removed must not keep us here. */
 static void
 remove_superfluous (const char *cache)
 {
-    struct template t = TEMPLATE_NONE;
+    bool removed = true;
 
-    while ((t.folder = find_superfluous (cache))) {
-        template_remove (&t);
-        free (t.folder);
+    while (removed) {
+        cleanup_free char *folder = find_superfluous (cache);
+
+        removed = folder && remove_folder (folder) == 0;
     }
 }
 

@@ -24,8 +24,8 @@ struct template {
  */
 int template_find (guestfs_h *g, const char *key, struct template *ret);
 
-/* Only one process makes templates at a time: wait for the others.  What is
- * returned is closed to let them.
+/* Only one process makes templates at a time: wait for the others, but not
+ * for ever.  What is returned is closed to let them.
  */
 int template_lock (guestfs_h *g);
 
