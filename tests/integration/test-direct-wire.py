@@ -47,10 +47,15 @@ control = socket.socket(socket.AF_UNIX)
 control.connect(os.environ["WORLD"] + "/control")
 words = [*map(str, fds), "", *sys.argv[1:]]
 socket.send_fds(control, ["\\0".join(words).encode()], fds)
+# Until the test or the library says that it is over.
+library, channel = (int(word.rpartition("=")[2]) for word in sys.argv
+                    if word.startswith(("--control=", "socket,id=channel,")))
 poll = select.poll()
 poll.register(control, select.POLLIN)
-poll.register(int(sys.argv[1].rpartition("=")[2]), 0)
-poll.poll()
+poll.register(library, 0)
+poll.register(channel, 0)
+if channel in (fd for fd, event in poll.poll()):
+    os.write(library, b"exit 0\\n")
 """
 
 
