@@ -130,7 +130,7 @@ def _proportional_set_size(pid):
     try:
         text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(
             encoding="ascii")
-    except ProcessLookupError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0
     return int(re.search(r"^Pss: +(\d+)", text, re.M)[1])
 

@@ -396,6 +396,16 @@ class Choosing(TestCase):
         self.assertIn("uml: -device: parameters", self.fail_to_launch(g))
         self.assertEqual(self.started(), ["kvm", "tcg"])
 
+    def test_many_drives(self):
+        self.prepare(BROKEN, refused=["uml", "tcg"])
+        g = self.new()
+        self.assertEqual(g.max_disks(), 255)
+        for _ in range(40):
+            g.add_drive_scratch(512)
+        self.assertIn("uml: 41 drives were added; it can have 40",
+                      self.fail_to_launch(g))
+        self.assertEqual(self.started(), ["tcg"])
+
     def test_bad_settings(self):
         self.prepare(WORKS)
         for settings in ["gdb=maybe"], ["force_kvm", "force_tcg"]:

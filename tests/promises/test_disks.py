@@ -89,6 +89,7 @@ class Disks(TestCase):
 
     def test_41(self):
         g = self.handle(launch=False)
+        g.set_backend("uml")
         for _ in range(MAX_DISKS + 1):
             g.add_drive_scratch(MIB)
         with self.assertRaisesRegex(RuntimeError, "41 drives .* have 40"):
