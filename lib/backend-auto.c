@@ -32,16 +32,23 @@ static const struct candidate candidates[] = {
 
 /* The functions below say why a candidate is none, or return NULL. */
 
-/* What set_hv names may be for one of them alone. */
-static bool
-is_qemu (guestfs_h *g, const char *program)
+/* What set_hv names is for one of them alone; if it is not QEMU, the reason
+ * says what is wrong with it.
+ */
+static char *
+why_not_named (guestfs_h *g, const struct candidate *c)
 {
     cleanup_hypervisor struct hypervisor h = { 0 };
+    cleanup_free char *why = NULL;
 
-    if (hypervisor_find (g, program, &h) == 0)
-        return true;
+    if (hypervisor_find (g, g->hv, &h) == 0)
+        return c->accelerator ? NULL
+                              : xasprintf ("%s, which set_hv or the "
+                                           "environment names, is QEMU",
+                                           g->hv);
+    why = steal (&g->error.message);
     error_clear (&g->error);
-    return false;
+    return c->accelerator ? steal (&why) : NULL;
 }
 
 static char *
@@ -49,11 +56,8 @@ why_not_program (guestfs_h *g, const struct candidate *c)
 {
     cleanup_free char *program = NULL;
 
-    if (g->hv && is_qemu (g, g->hv) != (c->accelerator != NULL))
-        return xasprintf ("%s, which set_hv or the environment names, is%s "
-                          "QEMU", g->hv, c->accelerator ? " not" : "");
     if (g->hv)
-        return NULL; /* whatever is wrong with it, launching says it best */
+        return why_not_named (g, c);
     program = c->backend->default_hv ();
     return access (program, X_OK) == 0 ? NULL
                                        : xasprintf ("%s: %m", program);
