@@ -7,6 +7,7 @@ import hashlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import guestfs
 
 from servers import (LOOPBACK, Iscsi, OddServer, Server, Ssh, Web, free_port,
                      nbdkit, program, qemu_nbd)
-from support import MIB, TestCase, descendants, mkfs, run
+from support import (MIB, TestCase, adopt_orphans, descendants, mkfs, new_handle,
+                     reap_all, run)
 
 SECRET = "tr0ub4dor,&3"
 SIZE = 20 * MIB
@@ -364,6 +366,38 @@ class Http(Remote):
         self.check_reading(*where)
         # The certificate is good, but for another name.
         self.check_refused("certificate", "https", "/disk.img", web.port)
+
+    def test_killed(self):
+        """With the program, what connects to the server is gone."""
+        adopt_orphans()
+        web = Web(self)
+        shutil.copy(self.disk, web.folder)
+        before = set(os.listdir(self.folder))
+        self.set_environment("XDG_RUNTIME_DIR", self.folder)
+        ours, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self.hold(web.port, theirs)
+        os.close(theirs)
+        self.assertEqual(os.read(ours, 1), b"x")
+        os.close(ours)
+        os.kill(pid, signal.SIGKILL)
+        web.server.stop()
+        reap_all()
+        self.assertEqual(set(os.listdir(self.folder)), before)
+
+    @staticmethod
+    def hold(port, ready):
+        try:
+            g = new_handle(launch=False)
+            g.add_drive_opts("/disk.img", protocol="http",
+                             server=[f"{LOOPBACK}:{port}"])
+            g.launch()
+            os.write(ready, b"x")
+            signal.pause()
+            g.close()
+        finally:
+            os._exit(1)
 
     def test_secret(self):
         web = Web(self)
