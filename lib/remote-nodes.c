@@ -22,11 +22,6 @@
 /* The bridge's only export. */
 #define BRIDGE_EXPORT "image"
 
-/* iSCSI servers that have gone answer when they are back; so long, in
- * seconds, a request waits for that.
- */
-#define ISCSI_TIMEOUT_S 10
-
 static bool
 is_export (const char *name)
 {
@@ -158,10 +153,9 @@ iscsi_node (const struct remote *r)
     json_t *node;
 
     parse_int (second_part (r), 0, LUN_MAX, &lun);
-    node = json_made (json_pack ("{s:s, s:s, s:s, s:s, s:i, s:i}", "driver",
+    node = json_made (json_pack ("{s:s, s:s, s:s, s:s, s:i}", "driver",
                                  "iscsi", "transport", "tcp", "portal",
-                                 portal, "target", target, "lun", lun,
-                                 "timeout", ISCSI_TIMEOUT_S));
+                                 portal, "target", target, "lun", lun));
 
     if (r->username)
         add_string (node, "user", r->username);
