@@ -21,6 +21,7 @@
 #define FOR_REMOTE 16u /* QEMU's block layer as a client of servers */
 #define FOR_AGENT 32u  /* the same, with an ssh-agent */
 #define FOR_FOREIGN 64u /* an emulator that is not the host's own */
+#define FOR_KVM 128u   /* the emulator, with hardware virtualization */
 #define FOR_DISKS (FOR_UML | FOR_STORAGE) /* who reads and writes images */
 #define FOR_ALL (FOR_DISKS | FOR_NETWORK) /* who sees a view of its own */
 #define FOR_EVERYBODY (FOR_ALL | FOR_FOREIGN)

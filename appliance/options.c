@@ -24,6 +24,8 @@ static const struct profile profiles[] = {
       .runs_natively = true },
     { .name = "storage", .bits = FOR_STORAGE },
     { .name = "qemu", .bits = FOR_QEMU | FOR_STORAGE, .has_memory = true },
+    { .name = "kvm", .bits = FOR_KVM | FOR_QEMU | FOR_STORAGE,
+      .has_memory = true },
     { .name = "qemu-foreign", .bits = FOR_FOREIGN, .has_memory = true,
       .sees_host = true },
     { .name = "network", .bits = FOR_NETWORK, .has_network = true },

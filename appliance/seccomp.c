@@ -184,15 +184,13 @@ static const struct rule rules[] = {
       "drops what it knew of a disk before it was its own" },
     { SCMP_SYS (mremap), FOR_QEMU, ANY, "memory" },
     { SCMP_SYS (statfs), FOR_QEMU, ANY, "the page size of memory" },
-    { SCMP_SYS (getdents64), FOR_QEMU, ANY, "modules, firmware" },
     { SCMP_SYS (sysinfo), FOR_QEMU, ANY, "sizes the translation buffer" },
-    { SCMP_SYS (getpid), FOR_QEMU, ANY, "names of threads" },
     { SCMP_SYS (seccomp), FOR_QEMU, ANY, "its own filter, inside of this" },
     { SCMP_SYS (prctl), FOR_QEMU, ONLY (0, PR_SET_NO_NEW_PRIVS),
       "before its own filter" },
     { SCMP_SYS (prctl), FOR_QEMU, ONLY (0, PR_SET_SECCOMP),
       "its own filter" },
-    { SCMP_SYS (ioctl), FOR_QEMU, KVM_IOCTLS, "hardware virtualization" },
+    { SCMP_SYS (ioctl), FOR_KVM, KVM_IOCTLS, "hardware virtualization" },
     { SCMP_SYS (shutdown), FOR_STORAGE, ANY, "end of a connection" },
 
     /* The network: the appliance's end, and the host's.  It can't listen

@@ -92,7 +92,7 @@ const struct view_row view_rows[] = {
     { "/dev", VIEW_DIRECTORY, true, FOR_ALL, 0, "" },
     { "/dev", VIEW_SCRATCH, true, FOR_FOREIGN, 0,
       "in the place of the host's, which has disks" },
-    { "/dev/kvm", VIEW_DEVICE, false, FOR_QEMU | FOR_FOREIGN,
+    { "/dev/kvm", VIEW_DEVICE, false, FOR_KVM | FOR_FOREIGN,
       MAY_READ | MAY_WRITE | MAY_CONTROL, "hardware virtualization" },
     { "/dev/null", VIEW_DEVICE, true, FOR_EVERYBODY, MAY_READ | MAY_WRITE,
       "qemu-storage-daemon tries its file locks on it" },

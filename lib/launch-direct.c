@@ -179,6 +179,15 @@ connect_machine (guestfs_h *g, struct machine *m, int *ret_monitor)
     return 0;
 }
 
+/* How guestfs-confine confines it. */
+static const char *
+profile_of (const struct machine *m)
+{
+    if (m->hv.foreign)
+        return "qemu-foreign";
+    return strcmp (m->qemu.accelerator, "kvm") == 0 ? "kvm" : "qemu";
+}
+
 /* With the kernel, or the state that the template's had; the drives are the
  * handle's, or none for a template.
  */
@@ -192,7 +201,7 @@ start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
 
     if (connect_machine (g, m, &monitor) < 0)
         return -1;
-    start_init (&start, m->hv.foreign ? "qemu-foreign" : "qemu");
+    start_init (&start, profile_of (m));
     qemu_add_machine (g, &start, &m->qemu);
     if (with_kernel)
         qemu_add_kernel (g, &start, &m->qemu);
@@ -289,7 +298,7 @@ make_template (guestfs_h *g, struct machine *m, const char *key)
     if (r != 0)
         return r;
     debug (g, "launch: booting a template");
-    if (template_begin (g, (int64_t) g->memsize << 20, &m->template) < 0
+    if (template_begin (g, (int64_t) qemu_memory (g) << 20, &m->template) < 0
         || boot_template (g, m) < 0
         || template_publish (g, &m->template, key) < 0)
         return -1;

@@ -116,6 +116,15 @@ add_parameters (guestfs_h *g, struct start *start)
     }
 }
 
+/* With less its kernel does not boot. */
+#define MIN_MEMORY 128
+
+int
+qemu_memory (guestfs_h *g)
+{
+    return g->memsize < MIN_MEMORY ? MIN_MEMORY : g->memsize;
+}
+
 /* A file must be as large as the memory.  What is a template's already can't
  * be written by those who see the user's images.
  */
@@ -123,13 +132,13 @@ static void
 add_memory (guestfs_h *g, struct start *start, const struct qemu_machine *m)
 {
     start_argument (start, "-m");
-    start_argument (start, "%d", g->memsize);
+    start_argument (start, "%d", qemu_memory (g));
     if (m->memory == QEMU_MEMORY_OWN)
         return;
     start_keep_disk (start, m->memory_fd, m->memory == QEMU_MEMORY_TEMPLATE);
     start_argument (start, "-object");
     start_argument (start, "memory-backend-file,id=memory,size=%dM,share=%s,"
-                    "mem-path=/proc/self/fd/%d", g->memsize,
+                    "mem-path=/proc/self/fd/%d", qemu_memory (g),
                     m->memory == QEMU_MEMORY_TO_KEEP ? "on" : "off",
                     m->memory_fd);
     add (start, "-machine", "memory-backend=memory");
@@ -148,7 +157,7 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     start_argument (start, "%s", m->hv->path);
     if (!m->hv->foreign)
         add_all (start, own_firmware);
-    start_option (start, "--memory=%lld", (long long) g->memsize << 20);
+    start_option (start, "--memory=%lld", (long long) qemu_memory (g) << 20);
     add_all (start, fixed_arguments);
     if (m->hv->has_sandbox)
         add_all (start, sandbox);

@@ -34,6 +34,9 @@ struct qemu_machine {
     struct qemu_sockets sockets;
 };
 
+/* Its memory, in MiB: what the handle says, or what it needs. */
+int qemu_memory (guestfs_h *g);
+
 /* Everything but what it boots, and what is particular to a handle. */
 void qemu_add_machine (guestfs_h *g, struct start *start,
                        const struct qemu_machine *m);

@@ -351,6 +351,8 @@ call_kernel (void)
     };
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        if (is_qemu () && calls[i].number == SYS_seccomp)
+            continue; /* its own filter, inside of ours */
         if (syscall (calls[i].number, -1, 0, 0, 0, 0, 0) != -1
             || errno != EPERM)
             breaks ("%s", calls[i].name);
@@ -373,6 +375,9 @@ call_with_arguments (void)
         breaks ("fcntl F_NOTIFY");
     if (fcntl (STDOUT_FILENO, F_SETLEASE, F_RDLCK) == 0 || errno != EPERM)
         breaks ("fcntl F_SETLEASE");
+    if (ioctl (STDOUT_FILENO, 0xae00 /* KVM_GET_API_VERSION */, 0) == 0
+        || errno != EPERM)
+        breaks ("ioctl of KVM");
     if (prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 || errno != EPERM)
         breaks ("prctl PR_SET_DUMPABLE");
     if (syscall (SYS_prlimit64, 2, RLIMIT_CORE, NULL, NULL) == 0

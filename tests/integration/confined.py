@@ -101,10 +101,10 @@ class Run:
         self.hold = None
         command = [*wrapper, helper or world.confine,
                    f"--control={theirs.fileno()}", f"--profile={profile}"]
+        if profile in ("uml", "qemu", "qemu-foreign"):
+            command += [f"--memory={memory}"]
         if profile == "uml":
             command += [f"--daemon={daemon or world.breaker}"]
-        if profile in ("uml", "qemu-foreign"):
-            command += [f"--memory={memory}"]
         command += [f"--keep={fd}" for fd in keep]
         command += [f"--disk={fd}:{how}" for fd, how in disks]
         command += [*options, "--", program, *arguments]

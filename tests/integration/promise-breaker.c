@@ -64,6 +64,12 @@ is_guest (void)
 }
 
 bool
+is_qemu (void)
+{
+    return strcmp (argument ("profile"), "qemu") == 0;
+}
+
+bool
 is_network (void)
 {
     return strcmp (argument ("profile"), "network") == 0;

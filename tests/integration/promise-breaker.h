@@ -17,6 +17,9 @@ int number_argument (const char *name);
 /* Confined as the kernel is, not as qemu-storage-daemon. */
 bool is_guest (void);
 
+/* Confined as QEMU is, without KVM. */
+bool is_qemu (void);
+
 /* Confined as guestfs-network is. */
 bool is_network (void);
 

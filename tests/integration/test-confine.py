@@ -163,7 +163,7 @@ FOREIGN_MAY = {
 
 
 def test_promises(tap, world):
-    for profile in "uml", "storage", *NETWORKED, "qemu-foreign":
+    for profile in "uml", "storage", "qemu", *NETWORKED, "qemu-foreign":
         result = break_promises(world, profile=profile)
         for name, broken in result.items():
             if profile == "qemu-foreign" and name in FOREIGN_MAY:
@@ -241,6 +241,27 @@ NETWORKED_MUTATIONS = [
 ]
 
 
+# And for QEMU.
+QEMU_MUTATIONS = [
+    ("view,landlock", ["files of the host can't be read",
+                       "the view has nothing else in it"],
+     ["sockets of the host can't be reached"]),
+    ("view,landlock,seccomp", ["sockets of the host can't be reached"], []),
+    ("landlock", ["files of /proc can't be read"],
+     [RO_DISK, "the view can't be written"]),
+    ("landlock,seccomp", ["nothing else can be executed"], []),
+    ("read-only-disks", [], [RO_DISK]),
+    ("landlock,read-only-disks,disk-check", [RO_DISK], []),
+    ("seccomp", ["dangerous system calls are refused",
+                 "dangerous arguments are refused",
+                 "only the sockets it needs can be made",
+                 "namespaces can't be made"],
+     ["files of the host can't be read",
+      "sockets of the host can't be reached"]),
+    ("descriptors", ["no other descriptors are open"], []),
+]
+
+
 def has_landlock():
     """ABI 6 or younger: it scopes sockets and signals."""
     libc = ctypes.CDLL(None)
@@ -249,6 +270,7 @@ def has_landlock():
 
 def test_mutations(tap, world):
     test_some_mutations(tap, world, "uml", MUTATIONS)
+    test_some_mutations(tap, world, "qemu", QEMU_MUTATIONS)
     test_some_mutations(tap, world, "network", NETWORK_MUTATIONS)
     test_some_mutations(tap, world, "remote-storage", REMOTE_MUTATIONS)
     for profile in NETWORKED:
