@@ -9,7 +9,7 @@ import subprocess
 import sys
 import unittest
 
-from servers import qemu_nbd
+from servers import LOOPBACK, qemu_nbd
 from support import MIB, TestCase, adopt_orphans, mkfs, new_handle, reap_all
 from support import run
 
@@ -34,6 +34,12 @@ class Locks(TestCase):
 
     def images(self):
         return ("disk", "raw"), ("qcow2-disk", "qcow2")
+
+    def nbd_server(self, *arguments, **options):
+        """It listens before it opens the image: wait until it serves it."""
+        server = qemu_nbd(self, *arguments, **options)
+        run("qemu-img", "info", f"nbd://{LOOPBACK}:{server.port}")
+        return server
 
     def refused(self, *images, words=IN_USE):
         g = self.handle(*images, launch=False)
@@ -83,7 +89,7 @@ class Locks(TestCase):
 
     def test_qemu_was_first(self):
         for name, kind in self.images():
-            server = qemu_nbd(self, name, kind=kind)
+            server = self.nbd_server(name, kind=kind)
             self.refused((name, kind))
             g = self.handle((name, kind), readonly=True)
             self.assertEqual(g.vfs_type("/dev/sda"), "ext4")
@@ -92,7 +98,7 @@ class Locks(TestCase):
 
     def test_qemu_only_reads(self):
         """It relies on nobody writing."""
-        server = qemu_nbd(self, "disk", "-r")
+        server = self.nbd_server("disk", "-r")
         self.refused("disk")
         server.stop()
         self.handle("disk")
