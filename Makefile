@@ -5,8 +5,8 @@ BUILD ?= build
 MESON := meson
 export BUILD
 
-.PHONY: all help deps install-deps check check-quick demo bench status \
-        install clean
+.PHONY: all help deps install-deps check check-all check-quick demo bench \
+        status install clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -14,6 +14,7 @@ all: $(BUILD)/build.ninja
 help:
 	@echo "make              build into $(BUILD)/"
 	@echo "make check        install what is missing, build, run all tests"
+	@echo "make check-all    the same, and every call on QEMU: takes long"
 	@echo "make check-quick  run the tests once, with what is built"
 	@echo "make demo         the main job on real input, step by step"
 	@echo "make bench        how fast it is, against its physical neighbours"
@@ -34,6 +35,10 @@ $(BUILD)/build.ninja:
 
 check: install-deps
 	@scripts/check
+
+check-all: check
+	@$(MESON) test -C $(BUILD) --no-rebuild --print-errorlogs \
+	    --suite direct-all
 
 check-quick: all
 	@$(MESON) test -C $(BUILD) --print-errorlogs

@@ -22,6 +22,7 @@ struct appliance {
     struct supervised network; /* what connects it, if anything does */
     int console;               /* what they print comes here, or -1 */
     bool dead;                 /* one of them is gone */
+    bool setup_sent;           /* its daemon knows whom it is for */
     bool drive_failed;         /* a drive can't be used, whatever is tried */
     char *origin; /* for messages if it can't be launched: where it is from;
                      NULL: we have built it */

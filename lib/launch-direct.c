@@ -69,7 +69,10 @@ send_setup (guestfs_h *g)
     for (size_t i = 0; i < g->nr_drives; i++)
         labels[i] = g->drives[i]->label ? g->drives[i]->label : none;
     n = setup_encode (buffer, &setup, &g->error);
-    return n < 0 ? -1 : appliance_send (g, buffer, (size_t) n);
+    if (n < 0 || appliance_send (g, buffer, (size_t) n) < 0)
+        return -1;
+    g->appliance->setup_sent = true;
+    return 0;
 }
 
 /* KVM if it works, unless something else was forced or chosen before. */

@@ -42,6 +42,7 @@ wait_for_daemon (guestfs_h *g)
     if (launch_receive (g, &packet) < 0)
         return -1;
     if (packet.word == WIRE_SETUP_FLAG && g->launched->send_setup
+        && !g->appliance->setup_sent
         && (g->launched->send_setup (g) < 0
             || launch_receive (g, &packet) < 0))
         return -1;

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "procedure-xdr.h"
 #include "receiver.h"
+#include "setup.h"
 
 /* A transport that gives out the input and then has nothing more. */
 struct input {
@@ -73,6 +74,24 @@ decode_message (const struct packet *packet)
             decode (xdrs, procedure_xdr[i].xdr, procedure_xdr[i].size);
 }
 
+/* As the daemon takes the setup of its handle. */
+static void
+decode_setup (const uint8_t *data, size_t size)
+{
+    cleanup_error struct error err = { 0 };
+    ssize_t length = size < SETUP_HEADER_SIZE
+                         ? -1
+                         : setup_size ((const char *) data, &err);
+    wire_setup setup;
+
+    if (length < 0 || (size_t) length > size - SETUP_HEADER_SIZE
+        || setup_decode ((const char *) data + SETUP_HEADER_SIZE,
+                         (size_t) length, &setup, &err) < 0)
+        return;
+    check (setup.entropy.entropy_len <= WIRE_ENTROPY_MAX);
+    xdr_free ((xdrproc_t) xdr_wire_setup, &setup);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -81,6 +100,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     struct packet packet;
     int n;
 
+    decode_setup (data, size);
     receiver_init (&r);
     do {
         cleanup_error struct error err = { 0 };

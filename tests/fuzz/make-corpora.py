@@ -43,7 +43,21 @@ def word(value):
     return struct.pack(">I", value)
 
 
+SETUP = (struct.pack(">QI", 1 << 33, 5) + word(3) + b"abc\0" + word(1)
+         + word(0) + word(2) + string("") + string("data"))
+
+
+def setup(body):
+    return word(0xF5F55E70) + message(body)
+
+
 MESSAGE = {
+    "setup": setup(SETUP),
+    "setup-cut-off": setup(SETUP[:-4]),
+    "setup-longer-than-sent": setup(SETUP)[:-4],
+    "setup-entropy-too-long": setup(SETUP[:12] + word(257) + b"x" * 400),
+    "setup-labels-lie": setup(SETUP[:28] + word(0xFFFFFFFF)),
+    "setup-too-long": word(0xF5F55E70) + word(65537) + b"x" * 64,
     "mount": message(header(1) + string("/dev/sda1") + string("/")),
     "reply-error": message(header(1, 1, 1) + string("EINVAL")
                            + string("mount: no")),
@@ -515,7 +529,35 @@ NBD = {
     "read-cut-off": greeting() + export() + ACK + read_reply(b"short"),
 }
 
-CORPORA = {"message": MESSAGE, "reply": REPLY, "image": IMAGE,
+def qmp(*lines):
+    return b"".join(line + b"\r\n" for line in lines)
+
+
+GREETING = b'{"QMP":{"version":{},"capabilities":[]}}'
+DONE = b'{"return":{}}'
+QMP = {
+    "good": qmp(GREETING, DONE, DONE, b'{"event":"RESUME"}',
+                b'{"return":{"status":"completed"}}'),
+    "event-before-answer": qmp(GREETING, b'{"event":"RESUME"}', DONE, DONE,
+                               DONE),
+    "error": qmp(GREETING, DONE,
+                 b'{"error":{"class":"GenericError","desc":"no"}}'),
+    "error-no-object": qmp(GREETING, b'{"error":[]}'),
+    "desc-no-string": qmp(GREETING, b'{"error":{"desc":{}}}'),
+    "null": qmp(GREETING, b'{"return":null}', b'{"return":null}'),
+    "no-greeting": qmp(DONE, DONE),
+    "neither": qmp(GREETING, b'{"id":1}'),
+    "no-object": qmp(GREETING, b"[]", b"7"),
+    "event-no-string": qmp(GREETING, DONE, DONE, b'{"event":3}'),
+    "many-events": qmp(GREETING, *[b'{"event":"STOP"}'] * 300),
+    "deep": qmp(b"[" * 5000),
+    "nul": qmp(GREETING, b'{"return":"\\u0000"}', b"\0"),
+    "no-utf-8": qmp(GREETING, b'{"return":"\xff"}'),
+    "no-newline": GREETING + b" " * 9000,
+    "empty-line": qmp(b"", b""),
+}
+
+CORPORA = {"qmp": QMP, "message": MESSAGE, "reply": REPLY, "image": IMAGE,
            "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
            "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI,
            "kernel": KERNEL, "nbd": NBD}

@@ -243,13 +243,14 @@ NETWORKED_MUTATIONS = [
 
 # And for QEMU.
 QEMU_MUTATIONS = [
-    ("view,landlock", ["files of the host can't be read",
-                       "the view has nothing else in it"],
-     ["sockets of the host can't be reached"]),
-    ("view,landlock,seccomp", ["sockets of the host can't be reached"], []),
+    ("view,landlock", ["files of the host can't be read"],
+     ["sockets of the host can't be reached",
+      "nothing else can be executed"]),
+    ("view,landlock,seccomp", ["sockets of the host can't be reached",
+                               "the view has nothing else in it",
+                               "nothing else can be executed"], []),
     ("landlock", ["files of /proc can't be read"],
      [RO_DISK, "the view can't be written"]),
-    ("landlock,seccomp", ["nothing else can be executed"], []),
     ("read-only-disks", [], [RO_DISK]),
     ("landlock,read-only-disks,disk-check", [RO_DISK], []),
     ("seccomp", ["dangerous system calls are refused",

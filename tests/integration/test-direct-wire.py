@@ -264,8 +264,7 @@ class Setup(DirectTest):
         def play(m):
             m.load_template()
             m.receive_setup()
-            for _ in range(2):
-                m.daemon.send(wire.word(SETUP))
+            m.daemon.send(wire.word(SETUP))
         self.make_template()
         self.assertEqual(self.launch(play), -1)
         self.assertIn("the daemon broke the protocol", self.error()[1])

@@ -19,6 +19,7 @@
 #include "memory.h"
 #include "message.h"
 #include "ring.h"
+#include "setup.h"
 #include "transport.h"
 
 _Noreturn void
@@ -137,6 +138,28 @@ print_flags (void)
     print_wire ("progress", buffer, sizeof buffer);
 }
 
+/* The daemon's question, and the library's answer. */
+static void
+print_setup (void)
+{
+    cleanup_free char *buffer = xmalloc (SETUP_BUFFER_SIZE);
+    cleanup_error struct error err = { 0 };
+    char *labels[] = { (char *) "", (char *) "data" };
+    char word[4], entropy[] = { 0x5e, 0x1f, 0x00, (char) 0xc4, 0x77 };
+    wire_setup setup = { .seconds = 1795283000,
+                         .nanoseconds = 500000000,
+                         .entropy = { sizeof entropy, entropy },
+                         .network = true,
+                         .labels = { 2, labels } };
+    ssize_t size = setup_encode (buffer, &setup, &err);
+
+    if (size < 0)
+        abort ();
+    word_put (word, WIRE_SETUP_FLAG);
+    print_wire ("setup-question", word, sizeof word);
+    print_wire ("setup", buffer, (size_t) size);
+}
+
 static void
 print_words (const char *name, const struct ring_control *control)
 {
@@ -188,6 +211,9 @@ print_constants (void)
         CONSTANT (WIRE_LAUNCH_FLAG),
         CONSTANT (WIRE_CANCEL_FLAG),
         CONSTANT (WIRE_PROGRESS_FLAG),
+        CONSTANT (WIRE_SETUP_FLAG),
+        CONSTANT (WIRE_SETUP_MAX),
+        CONSTANT (WIRE_ENTROPY_MAX),
         CONSTANT (TRANSPORT_RING_SIZE),
         CONSTANT (RING_CONTROL_TO_DAEMON),
         CONSTANT (RING_CONTROL_TO_LIBRARY),
@@ -220,6 +246,7 @@ main (void)
     print_replies ();
     print_chunks ();
     print_flags ();
+    print_setup ();
     print_ring ();
     print_constants ();
     return 0;
