@@ -158,7 +158,7 @@ class Confined(unittest.TestCase):
             self.skipTest("QEMU can't use KVM here")
         usable, errors = query_kvm(
             str(LIBEXEC / "guestfs-confine"), "--control={1}",
-            "--profile=qemu", f"--memory={64 * MIB}", "--keep={0}", "--")
+            "--profile=kvm", f"--memory={64 * MIB}", "--keep={0}", "--")
         self.assertTrue(usable, errors)
 
 

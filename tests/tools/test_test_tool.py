@@ -29,7 +29,7 @@ import os, sys
 argv = sys.argv[1:]
 profile = [a[10:] for a in argv if a.startswith("--profile=")][0]
 control = [int(a[10:]) for a in argv if a.startswith("--control=")][0]
-what = {behaviour!r}.get(profile)
+what = {behaviour!r}.get("qemu" if profile == "kvm" else profile)
 if what == "refuse":
     os.write(control, b"error EPERM this test refuses " + profile.encode()
              + b"\\n")
