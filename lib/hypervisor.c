@@ -209,7 +209,7 @@ take_answer (struct hypervisor *h, const char *answer, struct error *err)
 {
     h->version = xstrndup (answer, strcspn (answer, " "));
     h->has_sandbox = string_ends_with (answer, " sandbox");
-    if (sscanf (h->version, "%d.%d", &h->major, &h->minor) != 2)
+    if (sscanf (h->version, "%d.%d", &h->major, &h->minor) < 1)
         return fail (err, EPROTO, "%s: it has a strange version, '%s'",
                      h->path, h->version);
     if (h->major < OLDEST_MAJOR
