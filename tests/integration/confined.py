@@ -101,7 +101,7 @@ class Run:
         self.hold = None
         command = [*wrapper, helper or world.confine,
                    f"--control={theirs.fileno()}", f"--profile={profile}"]
-        if profile in ("uml", "qemu", "qemu-foreign"):
+        if profile in ("uml", "qemu", "kvm", "qemu-foreign"):
             command += [f"--memory={memory}"]
         if profile == "uml":
             command += [f"--daemon={daemon or world.breaker}"]

@@ -28,6 +28,7 @@ from confined import (MEMORY, TIMEOUT, Run, Tap, User, World, alive, gone,
 
 KERNEL = "/usr/bin/linux.uml"
 STORAGE_DAEMON = "/usr/bin/qemu-storage-daemon"
+QEMU = f"/usr/bin/qemu-system-{os.uname().machine}"
 NETWORKED = "network", "remote-storage"  # the host's network is theirs
 NAMESPACES = ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"]
 
@@ -593,11 +594,63 @@ def test_storage(tap, world):
                    "\n".join([greeting, answer, *lines]))
 
 
+def qemu_conversation(world, profile, accelerator):
+    """The last line that it says on its monitor for each command."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        fd = theirs.fileno()
+        arguments = ["-L", "/usr/share/qemu", "-L", "/usr/share/seabios",
+                     "-nodefaults", "-display", "none", "-machine",
+                     f"accel={accelerator}", "-m", str(MEMORY >> 20),
+                     "-sandbox", "on,spawn=deny", "-chardev",
+                     f"socket,id=qmp,fd={fd}", "-mon",
+                     "chardev=qmp,mode=control"]
+        with Run(world, QEMU, arguments, profile=profile, keep=[fd]) as run:
+            run.pid()
+            theirs.close()
+            ours.settimeout(TIMEOUT)
+            answers = []
+            with ours.makefile("rw") as qmp:
+                qmp.readline()
+                # To stop it, its processors are sent a signal.
+                for command in ("qmp_capabilities", "query-kvm", "stop",
+                                "cont", "quit"):
+                    qmp.write('{"execute":"%s"}\n' % command)
+                    qmp.flush()
+                    answers.append(qmp.readline())
+                    while '"event"' in answers[-1]:
+                        answers[-1] = qmp.readline()
+                lines = run.control_lines()
+            return answers, lines + [run.process.stdout.read().decode()]
+
+
+def test_qemu(tap, world):
+    """QEMU runs a machine, and has KVM in that profile alone."""
+    if not os.path.exists(QEMU):
+        return tap.skip("QEMU", f"no {QEMU}")
+    answers, lines = qemu_conversation(world, "qemu", "tcg")
+    tap.ok(all('"return"' in a for a in answers) and lines[0] == "exit 0",
+           f"{world.user.name}: QEMU works", "\n".join([*answers, *lines]))
+    name = f"{world.user.name}: QEMU has KVM in the profile kvm"
+    if subprocess.run(["dd", "if=/dev/kvm", "count=0", "status=none"],
+                      stderr=subprocess.DEVNULL, check=False,
+                      **world.user.options).returncode != 0:
+        return tap.skip(name, "no /dev/kvm for this user")
+    answers, lines = qemu_conversation(world, "kvm", "kvm")
+    tap.ok('"enabled": true' in answers[1] and lines[0] == "exit 0", name,
+           "\n".join([*answers, *lines]))
+    answers, lines = qemu_conversation(world, "qemu", "kvm:tcg")
+    tap.ok('"enabled": false' in answers[1] and lines[0] == "exit 0",
+           f"{world.user.name}: and in no other",
+           "\n".join([*answers, *lines]))
+
+
 TESTS = [test_promises, test_mutations, test_exit, test_signal,
          test_terminal_signals, test_control_closed, test_supervisor_killed,
          test_library_killed, test_missing, test_too_much_memory,
          test_cgroup_memory, test_namespaces_refused, test_listen,
-         test_disk_errors, test_disks_of_others, test_panic, test_storage]
+         test_disk_errors, test_disks_of_others, test_panic, test_storage,
+         test_qemu]
 
 
 def main(programs):

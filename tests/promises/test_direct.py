@@ -192,25 +192,127 @@ class Copies(DirectTestCase):
         g.close()
         self.assertEqual(hashlib.sha256(path.read_bytes()).digest(), before)
 
-    def test_nothing_outlives_the_program(self):
-        program = f"""
-import guestfs, sys
+
+# Says what the library does, line by line.
+PROGRAM = """
+import guestfs, os, sys
+def say(word):
+    os.write(1, word.encode() + b"\\n")
 g = guestfs.GuestFS()
 g.set_backend("direct")
-g.set_memsize({MEMSIZE})
-g.set_cachedir({CACHE!r})
-g.add_drive_scratch(1 << 20)
+g.set_memsize({memsize})
+g.set_cachedir({cache!r})
+g.set_verbose(True)
+g.set_event_callback(lambda event, handle, buffer, array: say(buffer),
+                     guestfs.EVENT_LIBRARY)
+g.add_drive_scratch(100 << 30)
+say("launching")
 g.launch()
-print("launched", flush=True)
+say("launched")
+{rest}
 sys.stdin.read()
 """
-        with subprocess.Popen([sys.executable, "-c", program],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              text=True) as victim:
-            self.assertEqual(victim.stdout.readline(), "launched\n")
+
+
+class Killed(DirectTestCase):
+    """Nothing outlives the program."""
+
+    def start(self, cache=None, rest=""):
+        program = PROGRAM.format(memsize=MEMSIZE, cache=str(cache or CACHE),
+                                 rest=rest)
+        victim = subprocess.Popen([sys.executable, "-c", program],
+                                  stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(victim.stdout.close)
+        self.addCleanup(victim.stdin.close)
+        self.addCleanup(victim.kill)
+        return victim
+
+    def wait_for(self, victim, word):
+        """All that it says before."""
+        before = []
+        for line in victim.stdout:
+            if word in line:
+                return before
+            before.append(line)
+        self.fail(f"it did not say {word}: {before}")
+
+    def kill(self, word, delay=0.0, **options):
+        # The delays are only there to meet several moments.
+        victim = self.start(**options)
+        self.wait_for(victim, word)
+        time.sleep(delay)
+        victim.kill()
+        self.assertEqual(victim.wait(TIMEOUT), -signal.SIGKILL)
+        reap_all()
+
+    @staticmethod
+    def files(cache):
+        return sorted(pathlib.Path(cache).rglob("*"))
+
+    def test_while_launching(self):
+        self.machine()[0].close()  # there is a template now
+        before = self.files(CACHE)
+        for delay in 0, 0.05, 0.2:
+            self.kill("launching", delay)
+        self.kill("launched")
+        self.assertEqual(self.files(CACHE), before)
+
+    def test_while_transferring(self):
+        self.machine()[0].close()
+        before = self.files(CACHE)
+        for call in ('upload("/dev/zero", "/dev/sda")',
+                     'download("/dev/sda", "/dev/null")'):
+            self.kill("transferring", 0.1,
+                      rest=f'say("transferring")\ng.{call}')
+        self.assertEqual(self.files(CACHE), before)
+
+    def test_while_a_template_is_made(self):
+        """What is unfinished is not used, and the next maker removes it."""
+        cache = self.folder / "cache"
+        cache.mkdir()
+        for delay in 0, 0.3:
+            self.kill("booting a template", delay, cache=cache)
+        for path in self.templates(cache):  # a quick one
+            shutil.rmtree(path)
+        _, log = self.machine(cache=cache)
+        self.assertIn("booting a template", log.text)
+        self.assertNotIn("without a template", log.text)
+        self.assertEqual(len(self.templates(cache)), 1)
+        self.assertEqual(list(cache.glob(".guestfs-*/.template-*")), [])
+
+    def test_two_makers(self):
+        """One makes the template, the other waits for it."""
+        cache = self.folder / "cache"
+        cache.mkdir()
+        both = [self.start(cache), self.start(cache)]
+        said = "".join(line for victim in both
+                       for line in self.wait_for(victim, "launched"))
+        self.assertEqual(said.count("booting a template"), 1)
+        self.assertNotIn("without a template", said)
+        self.assertEqual(len(self.templates(cache)), 1)
+        for victim in both:
             victim.kill()
             victim.wait(TIMEOUT)
         reap_all()
+
+    def test_handles_leave_nothing_open(self):
+        self.machine()[0].close()
+        before = sorted(os.listdir("/proc/self/fd"))
+        for kill in [False] * 5 + [True]:
+            g, _ = self.machine()
+            if kill:
+                os.kill(g.get_pid(), signal.SIGKILL)
+                with self.assertRaisesRegex(RuntimeError, "has died"):
+                    g.ping_daemon()
+            g.close()
+        self.assertEqual(sorted(os.listdir("/proc/self/fd")), before)
+        reap_all()
+
+    def test_programs_do_not_get_the_channel(self):
+        g, _ = self.machine()
+        self.assertNotIn("vport", g.debug("sh", ["ls -l /proc/self/fd"]))
 
 
 class Trouble(DirectTestCase):
