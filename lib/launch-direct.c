@@ -391,6 +391,12 @@ boot_original (guestfs_h *g, struct machine *m)
         .overlay = -1,
     };
     m->qemu.root = &m->root;
+    if (g->network)
+        return fail (&g->error, ENOTSUP, "the fixed appliance in %s: it is of "
+                     "the original's kind, and would ask for an address by "
+                     "DHCP, which guestfs-network does not give: a network "
+                     "needs one of our own, or no fixed appliance",
+                     m->files.folder);
     if (overlay_open (g, &m->root) < 0)
         return -1;
     debug (g, "launch: booting, without a template: this appliance is of the "

@@ -199,10 +199,9 @@ qemu_add_machine (guestfs_h *g, struct start *start,
 static char *
 original_arguments (guestfs_h *g, const struct qemu_machine *m)
 {
-    return xasprintf (ORIGINAL_ARGUMENTS " root=UUID=%s%s%s%s%s",
+    return xasprintf (ORIGINAL_ARGUMENTS " root=UUID=%s%s%s%s",
                       m->files->root_uuid,
                       g->verbose ? " guestfs_verbose=1" : " quiet",
-                      g->network ? " guestfs_network=1" : "",
                       g->identifier ? " guestfs_identifier=" : "",
                       g->identifier ? g->identifier : "");
 }

@@ -197,6 +197,10 @@ class Original(FixedTestCase):
             self.skipTest(f"no appliance of the original's can be made here: "
                           f"{result.stderr.strip()}")
         before = os.stat(folder / "root").st_mtime_ns
+        g, _ = self.machine(folder, launch=False)
+        g.set_network(True)
+        with self.assertRaisesRegex(RuntimeError, "by DHCP"):
+            g.launch()
         g, log = self.machine(folder, "first", "second")
         self.assertIn("this appliance is of the original's kind", log.text)
         self.assertIn("major", g.version())
