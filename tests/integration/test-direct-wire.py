@@ -201,6 +201,10 @@ class DirectTest(unittest.TestCase):
 
     def close(self):
         LIB.guestfs_close(self.g)
+        self.forget_machines()
+
+    def forget_machines(self):
+        """They have the disk open, which is locked as long as they do."""
         for m in self.machines:
             m.close()
         self.machines = []
@@ -212,6 +216,7 @@ class DirectTest(unittest.TestCase):
     def launch(self, *players):
         """Launch, while each of the players plays one machine."""
         failure = []
+        self.forget_machines()
 
         def run():
             try:
