@@ -116,11 +116,12 @@ open_template (const char *folder, const char *key, struct template *ret)
 {
     cleanup_error struct error ignored = { 0 };
     cleanup_template struct template t = TEMPLATE_NONE;
-    cleanup_free char *path = path_in (folder, "key");
-    cleanup_free char *text = read_file_at (AT_FDCWD, path, KEY_MAX, NULL,
-                                            &ignored);
-    cleanup_free char *expected = NULL;
+    cleanup_fd int dir = open (folder, O_PATH | O_DIRECTORY | O_NOFOLLOW
+                                           | O_CLOEXEC);
+    cleanup_free char *text = NULL, *expected = NULL;
 
+    if (dir >= 0)
+        text = read_file_at (dir, "key", KEY_MAX, NULL, &ignored);
     if (!text)
         return -1;
     if (!starts_with_line (text, key))
@@ -255,6 +256,13 @@ write_key (const struct template *t, const char *key, struct error *err)
     return 0;
 }
 
+static bool
+is_before (const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec < b->tv_sec
+           || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
 /* The oldest of all but KEPT: NULL if there are not so many. */
 static char *
 find_superfluous (const char *cache)
@@ -262,7 +270,7 @@ find_superfluous (const char *cache)
     cleanup_dir DIR *dir = opendir (cache);
     struct dirent *d;
     char *oldest = NULL;
-    time_t oldest_time = 0;
+    struct timespec oldest_time = { 0 };
     size_t count = 0;
 
     while (dir && (d = readdir (dir))) {
@@ -272,10 +280,10 @@ find_superfluous (const char *cache)
         if (!string_starts_with (d->d_name, PUBLISHED)
             || lstat (folder, &st) < 0)
             continue;
-        if (count++ == 0 || st.st_mtime < oldest_time) {
+        if (count++ == 0 || is_before (&st.st_mtim, &oldest_time)) {
             free (oldest);
             oldest = steal (&folder);
-            oldest_time = st.st_mtime;
+            oldest_time = st.st_mtim;
         }
     }
     if (count <= KEPT)

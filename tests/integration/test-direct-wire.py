@@ -17,6 +17,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import socket
 import struct
 import sys
@@ -481,15 +482,61 @@ class Templates(DirectTest):
         self.assertEqual(self.error()[0], errno.ENOENT)
         self.assertEqual(len(self.templates()), 1)
 
+    def cache(self):
+        return next(self.tmp.glob(".guestfs-*"))
+
+    def test_links_are_not_followed(self):
+        """Whoever has put them there: what they lead to stays."""
+        self.make_template()
+        shutil.rmtree(self.templates()[0])
+        other = self.tmp / "other"
+        other.mkdir()
+        for name in "memory", "state", "key":
+            (other / name).write_bytes(b"")
+        for name in "template-link", ".template-link":
+            (self.cache() / name).symlink_to(other)
+        self.make_template()
+        self.assertEqual(sorted(p.name for p in other.iterdir()),
+                         ["key", "memory", "state"])
+        self.assertEqual(list(self.cache().glob("*template-link")), [])
+
+    def test_what_can_not_be_removed(self):
+        """It does not keep us for ever."""
+        self.make_template()
+        for i in range(6):
+            folder = self.cache() / f"template-{i}"
+            folder.mkdir()
+            (folder / "key").write_bytes(b"other\n")
+            (folder / "file").write_bytes(b"of somebody else")
+        LIB.guestfs_set_memsize(self.g, 200)
+
+        def run(m):
+            m.load_template()
+            m.receive_setup()
+            m.daemon.send(wire.word(wire.LAUNCH))
+        self.assertEqual(self.launch(Machine.boot_template, run), 0,
+                         self.error())
+
+    def test_a_maker_that_hangs(self):
+        os.environ["LIBGUESTFS_LAUNCH_TIMEOUT"] = "1"
+        self.make_template()
+        shutil.rmtree(self.templates()[0])
+        with open(self.cache() / "template.lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(self.launch(boot), 0, self.error())
+
+    def test_umask(self):
+        self.addCleanup(os.umask, os.umask(0))
+        self.make_template()
+        for path in [self.cache(), *self.cache().rglob("*")]:
+            self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+
     def test_descriptors_are_closed(self):
         def fds():
             return sorted(os.listdir("/proc/self/fd"))
         self.make_template()
         before = fds()
-        for path in self.templates():
-            for name in path.iterdir():
-                name.unlink()
-            path.rmdir()
+        shutil.rmtree(self.templates()[0])
         self.make_template()  # two machines
         self.assertEqual(fds(), before)
 
