@@ -398,10 +398,36 @@ do_umount_all (struct call *call)
     return flush_disks (call->daemon, &call->err);
 }
 
+/* sync (2) does not say that something could not be written; syncfs (2)
+ * does, of errors that nobody has been told before.
+ */
+static int
+sync_mounted (struct call *call)
+{
+    cleanup_mounted struct mounted m = { STRINGS_EMPTY, STRINGS_EMPTY };
+
+    if (list_mounted (call, &m) < 0)
+        return -1;
+    for (size_t i = 0; i < m.paths.count; i++) {
+        const char *path = guest_path (call->daemon, m.paths.item[i]);
+        cleanup_fd int fd = sysroot_open (call, path, O_RDONLY | O_NONBLOCK,
+                                          0);
+
+        if (fd < 0)
+            return -1;
+        if (syncfs (fd) < 0)
+            return fail (&call->err, errno, "%s: writing the file system to "
+                         "its device: %m", path);
+    }
+    return 0;
+}
+
 int
 do_sync (struct call *call)
 {
     sync ();
+    if (sync_mounted (call) < 0)
+        return -1;
     return flush_disks (call->daemon, &call->err);
 }
 

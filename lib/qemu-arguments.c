@@ -243,7 +243,9 @@ add_drive (guestfs_h *g, struct start *start, struct block_nodes *nodes,
         return -1;
     }
     start_argument (start, "-device");
+    /* By default QEMU stops the machine when a disk of the host is full. */
     start_argument (start, "scsi-hd,bus=scsi.0,scsi-id=%zu,lun=0,drive=%s,"
+                    "werror=report,rerror=report,"
                     "logical_block_size=%d,physical_block_size=%d%s%s%s",
                     number, top, blocksize, blocksize,
                     discard ? "" : ",discard_granularity=0",

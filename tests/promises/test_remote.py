@@ -159,6 +159,31 @@ class Nbd(Remote):
         g.mount("/dev/sda", "/")
         self.assertEqual(g.cat("/new"), "content")
 
+    def test_what_can_not_be_written(self):
+        """The server takes no more: sync must say so, and QEMU go on."""
+        trigger = self.folder / "trigger"
+        server = nbdkit(self, "--filter=error", "memory", "64M",
+                        "error-pwrite=ENOSPC", "error-pwrite-rate=100%",
+                        f"error-file={trigger}")
+        for backend in "uml", "direct":
+            with self.subTest(backend):
+                self.check_full_server(server, trigger, backend)
+
+    def check_full_server(self, server, trigger, backend):
+        trigger.unlink(missing_ok=True)
+        g = self.remote("nbd", "", server.port, format="raw", launch=False)
+        g.set_backend(backend)
+        g.launch()
+        g.mkfs("ext2", "/dev/sda")
+        g.mount("/dev/sda", "/")
+        g.write("/good", b"x" * 100000)
+        g.sync()
+        trigger.touch()
+        g.write("/bad", b"x" * 100000)
+        with self.assertRaisesRegex(RuntimeError, "/: writing the file "
+                                                  "system to its device"):
+            g.sync()
+
     def test_for_reading_only(self):
         server = qemu_nbd(self, self.disk, "-r")
         self.check_reading("nbd", "", server.port)
