@@ -132,7 +132,7 @@ static int
 parse_key (struct shell *sh, const struct parameter *p, struct value *value,
            struct error *err)
 {
-    value->text = read_key (sh, p->name, err);
+    value->text = read_key (&sh->guest->key_input, p->name, err);
     if (!value->text)
         return -1;
     value->size = strlen (value->text);

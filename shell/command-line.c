@@ -9,43 +9,9 @@
 
 #include "command-line.h"
 #include "number.h"
+#include "option-rows.h"
 #include "prepared.h"
 #include "string-list.h"
-
-static int
-apply_add (void *data, const char *value, struct error *err)
-{
-    struct command_line *c = data;
-
-    (void) err;
-    drives_add_image (&c->drives, value, c->format, c->blocksize);
-    return 0;
-}
-
-static int
-apply_blocksize (void *data, const char *value, struct error *err)
-{
-    struct command_line *c = data;
-    int64_t size = 0;
-
-    if (value && parse_number (value, 512, 4096, &size, err) < 0)
-        return fail_context (err, "--blocksize");
-    if (value && size != 512 && size != 4096)
-        return fail (err, EINVAL, "--blocksize: only 512 and 4096 are "
-                                  "possible");
-    c->blocksize = (int) size;
-    return 0;
-}
-
-static int
-apply_format (void *data, const char *value, struct error *err)
-{
-    struct command_line *c = data;
-
-    (void) err;
-    c->format = value && *value ? value : NULL;
-    return 0;
-}
 
 static int
 apply_file (void *data, const char *value, struct error *err)
@@ -59,14 +25,6 @@ apply_file (void *data, const char *value, struct error *err)
 }
 
 static int
-apply_mount (void *data, const char *value, struct error *err)
-{
-    struct command_line *c = data;
-
-    return drives_add_mount (&c->drives, value, err);
-}
-
-static int
 apply_new (void *data, const char *value, struct error *err)
 {
     struct command_line *c = data;
@@ -75,7 +33,7 @@ apply_new (void *data, const char *value, struct error *err)
         c->mode = MODE_PREPARED_HELP;
         return 0;
     }
-    return drives_add_prepared (&c->drives, value, err);
+    return prepared_add (&c->guest.drives, value, err);
 }
 
 static int
@@ -95,59 +53,6 @@ apply_remote (void *data, const char *value, struct error *err)
     return 0;
 }
 
-static int
-apply_connect (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    return 0; /* matters for -d only */
-}
-
-static int
-refuse_domain (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    return fail (err, ENOTSUP, "-d %s: asking libvirt is not implemented yet; "
-                 "add the domain's disks with -a", value);
-}
-
-static int
-refuse_inspector (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    return fail (err, ENOTSUP, "-i: inspection is not implemented yet; mount "
-                 "the file systems with -m (list-filesystems shows them)");
-}
-
-static int
-refuse_key (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    return fail (err, ENOTSUP, "--key: keys are for -i, which is not "
-                 "implemented yet; cryptsetup-open asks for a key");
-}
-
-static int
-refuse_live (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    return fail (err, ENOTSUP, "--live: a running guest can't be changed "
-                 "safely; shut it down first, or use --ro");
-}
-
-static int
-apply_nothing (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    return 0;
-}
-
 /* Options that only set something. */
 #define SETTER(name, assignment)                                        \
     static int                                                          \
@@ -164,61 +69,41 @@ apply_nothing (void *data, const char *value, struct error *err)
 SETTER (cmd_help, c->mode = MODE_COMMAND_HELP)
 SETTER (completion, c->mode = MODE_COMPLETION)
 SETTER (csh, c->csh = true)
-SETTER (echo_keys, c->settings.echo_keys = true)
 SETTER (help, c->mode = MODE_HELP)
-SETTER (keys_from_stdin, c->settings.keys_from_stdin = true)
 SETTER (listen, c->mode = MODE_LISTEN)
 SETTER (long_options, c->mode = MODE_LONG_OPTIONS)
-SETTER (network, c->settings.network = true)
 SETTER (no_dest_paths, c->settings.no_dest_paths = true)
 SETTER (no_progress_bars, c->bars = BARS_OFF)
 SETTER (no_sync, c->settings.no_sync = true)
 SETTER (pipe_error, c->settings.pipe_error = true)
 SETTER (progress_bars, c->bars = BARS_ON)
-SETTER (ro, c->settings.read_only = true)
-SETTER (rw, c->settings.read_only = false)
 SETTER (short_options, c->mode = MODE_SHORT_OPTIONS)
-SETTER (trace, c->settings.trace = true)
-SETTER (verbose, c->settings.verbose = true)
 SETTER (version, c->mode = MODE_VERSION)
 
 const struct option_row command_line_options[] = {
-    { "add", 'a', OPTION_VALUE, "IMAGE", "add a disk image, device or URI",
-      apply_add },
-    { "blocksize", 0, OPTION_MAYBE, "512|4096",
-      "sector size of the images that follow", apply_blocksize },
+    GUEST_OPTION_ADD,
+    GUEST_OPTION_BLOCKSIZE,
     { "cmd-help", 'h', OPTION_ALONE, NULL,
       "list the commands, or explain those that follow", apply_cmd_help },
     { "completion", 0, OPTION_ALONE, NULL, NULL, apply_completion },
-    { "connect", 'c', OPTION_VALUE, "URI", "the libvirt that -d asks",
-      apply_connect },
+    GUEST_OPTION_CONNECT,
     { "csh", 0, OPTION_ALONE, NULL, "with --listen: for csh and tcsh",
       apply_csh },
-    { "domain", 'd', OPTION_VALUE, "NAME",
-      "add the disks of a libvirt domain (not implemented yet)",
-      refuse_domain },
-    { "echo-keys", 0, OPTION_ALONE, NULL, "show keys while they are typed",
-      apply_echo_keys },
+    GUEST_OPTION_DOMAIN,
+    GUEST_OPTION_ECHO_KEYS,
     { "file", 'f', OPTION_VALUE, "FILE", "read commands from a file",
       apply_file },
-    { "format", 0, OPTION_MAYBE, "raw|qcow2|...",
-      "format of the images that follow; alone: find out", apply_format },
+    GUEST_OPTION_FORMAT,
     { "help", 0, OPTION_ALONE, NULL, "show this help", apply_help },
-    { "inspector", 'i', OPTION_ALONE, NULL,
-      "mount the file systems as the guest does (not implemented yet)",
-      refuse_inspector },
-    { "key", 0, OPTION_VALUE, "SELECTOR",
-      "the key of an encrypted disk (not implemented yet)", refuse_key },
-    { "keys-from-stdin", 0, OPTION_ALONE, NULL,
-      "read keys from standard input", apply_keys_from_stdin },
+    GUEST_OPTION_INSPECTOR,
+    GUEST_OPTION_KEY,
+    GUEST_OPTION_KEYS_FROM_STDIN,
     { "listen", 0, OPTION_ALONE, NULL,
       "wait in the background for --remote", apply_listen },
-    { "live", 0, OPTION_ALONE, NULL, NULL, refuse_live },
+    GUEST_OPTION_LIVE,
     { "long-options", 0, OPTION_ALONE, NULL, NULL, apply_long_options },
-    { "mount", 'm', OPTION_VALUE, "DEV[:DIR[:OPTIONS[:FSTYPE]]]",
-      "launch, and mount a device (on / without DIR)", apply_mount },
-    { "network", 0, OPTION_ALONE, NULL, "give the appliance a network",
-      apply_network },
+    GUEST_OPTION_MOUNT,
+    GUEST_OPTION_NETWORK,
     { "new", 'N', OPTION_VALUE, "[FILE=]TYPE[:...]",
       "make a disk image, and add it; '-N help' lists the types",
       apply_new },
@@ -235,16 +120,14 @@ const struct option_row command_line_options[] = {
       "show progress bars for scripts, too", apply_progress_bars },
     { "remote", 0, OPTION_MAYBE, "PID",
       "send commands to a guestfish --listen", apply_remote },
-    { "ro", 'r', OPTION_ALONE, NULL, "add and mount read-only", apply_ro },
-    { "rw", 'w', OPTION_ALONE, NULL, "add and mount for writing", apply_rw },
-    { "selinux", 0, OPTION_ALONE, NULL, NULL, apply_nothing },
+    GUEST_OPTION_RO,
+    GUEST_OPTION_RW,
+    GUEST_OPTION_SELINUX,
     { "short-options", 0, OPTION_ALONE, NULL, NULL, apply_short_options },
-    { "verbose", 'v', OPTION_ALONE, NULL, "show what happens, for debugging",
-      apply_verbose },
+    GUEST_OPTION_VERBOSE,
     { "version", 'V', OPTION_ALONE, NULL, "show the version",
       apply_version },
-    { NULL, 'x', OPTION_ALONE, NULL, "show each call of the library",
-      apply_trace },
+    GUEST_OPTION_TRACE (NULL),
     OPTION_ROWS_END,
 };
 
@@ -289,7 +172,7 @@ check_combination (const struct command_line *c, struct error *err)
     if (c->mode == MODE_SESSION && words && c->script)
         return fail (err, EINVAL, "commands come from -f or from the command "
                                   "line, not both");
-    if (c->remote_pid && (c->drives.count || c->drives.mounts))
+    if (c->remote_pid && (c->guest.drives.count || c->guest.mounts.count))
         return fail (err, EINVAL, "--remote: -a, -N and -m do nothing over "
                      "there; send 'add' or 'mount' instead");
     return 0;

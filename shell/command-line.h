@@ -3,8 +3,8 @@
 #ifndef SHELL_COMMAND_LINE_H
 #define SHELL_COMMAND_LINE_H
 
-#include "drives.h"
 #include "error.h"
+#include "guest.h"
 #include "options.h"
 #include "shell.h"
 
@@ -24,17 +24,14 @@ enum mode {
 enum bars { BARS_DEFAULT, BARS_ON, BARS_OFF };
 
 struct command_line {
+    struct guest_options guest; /* first, for guest-options/ */
     enum mode mode;
     enum bars bars;
     struct settings settings;
-    struct drives drives;
     const char *script; /* -f */
     bool csh;
     int remote_pid;
     char **words; /* the rest of argv, from here */
-
-    const char *format; /* for the images that follow */
-    int blocksize;
 };
 
 extern const struct option_row command_line_options[];

@@ -34,7 +34,7 @@ make_file (const char *file, int64_t size, bool sparse, struct error *err)
 }
 
 int
-image_make (struct shell *sh, const char *file, const char *size, bool sparse,
+image_make (guestfs_h *g, const char *file, const char *size, bool sparse,
             struct error *err)
 {
     const struct guestfs_add_drive_opts_argv options = {
@@ -43,25 +43,25 @@ image_make (struct shell *sh, const char *file, const char *size, bool sparse,
     };
     int64_t bytes;
 
-    if (guestfs_is_config (sh->g) != 1)
+    if (guestfs_is_config (g) != 1)
         return fail (err, EBUSY, "disks must be added before 'run'");
     if (parse_number (size, 1, INT64_MAX, &bytes, err) < 0)
         return fail_context (err, "size");
     if (make_file (file, bytes, sparse, err) < 0)
         return -1;
-    if (guestfs_add_drive_opts_argv (sh->g, file, &options) < 0)
-        return library_error (sh, err);
+    if (guestfs_add_drive_opts_argv (g, file, &options) < 0)
+        return guest_error (g, err);
     return 0;
 }
 
 int
 run_alloc (struct shell *sh, char *const *words, struct error *err)
 {
-    return image_make (sh, words[1], words[2], false, err);
+    return image_make (sh->g, words[1], words[2], false, err);
 }
 
 int
 run_sparse (struct shell *sh, char *const *words, struct error *err)
 {
-    return image_make (sh, words[1], words[2], true, err);
+    return image_make (sh->g, words[1], words[2], true, err);
 }

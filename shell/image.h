@@ -7,13 +7,12 @@
 #include <stdint.h>
 
 #include "error.h"
-
-struct shell;
+#include "guestfs.h"
 
 /* Make a file of zeroes, or empty and make the one that exists that large,
  * and add it as a drive.  sparse: without allocating its blocks.
  */
-int image_make (struct shell *sh, const char *file, const char *size,
+int image_make (guestfs_h *g, const char *file, const char *size,
                 bool sparse, struct error *err);
 
 #endif /* SHELL_IMAGE_H */

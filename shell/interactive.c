@@ -59,7 +59,7 @@ give_up_line (void)
  * look for it and the wait for a key.
  */
 static int
-read_key (FILE *stream)
+next_key (FILE *stream)
 {
     struct pollfd p = { .fd = fileno (stream), .events = POLLIN };
 
@@ -161,7 +161,7 @@ interactive_run (struct shell *sh)
 
     rl_readline_name = "guestfish";
     rl_variable_bind ("completion-ignore-case", "on");
-    rl_getc_function = read_key;
+    rl_getc_function = next_key;
     rl_catch_signals = 0;
     complete_init (sh);
     using_history ();

@@ -36,12 +36,12 @@ leave_terminal (struct error *err)
 static int
 serve (const struct command_line *c, int ready, struct error *err)
 {
-    struct shell sh = { .settings = c->settings };
+    struct shell sh = { .guest = &c->guest, .settings = c->settings };
     cleanup_fd int listener = -1;
     int r;
 
     if (shell_open_handle (&sh, err) < 0
-        || drives_set_up (&sh, &c->drives, err) < 0
+        || shell_open_guest (&sh, err) < 0
         || (listener = remote_listen (err)) < 0
         || leave_terminal (err) < 0) {
         cleanup_error struct error ignored = { 0 };

@@ -95,14 +95,18 @@ choose_settings (struct command_line *c)
 static int
 session (const struct command_line *c)
 {
-    struct shell sh = { .settings = c->settings, .remote_pid = c->remote_pid };
+    struct shell sh = {
+        .guest = &c->guest,
+        .settings = c->settings,
+        .remote_pid = c->remote_pid,
+    };
     cleanup_error struct error err = { 0 };
     cleanup_error struct error end = { 0 };
     int r;
 
     r = shell_open_handle (&sh, &err);
     if (r == 0)
-        r = drives_set_up (&sh, &c->drives, &err);
+        r = shell_open_guest (&sh, &err);
     if (r < 0)
         print_error (&err);
     else
@@ -162,7 +166,7 @@ main (int argc, char *argv[])
         choose_settings (&c);
         status = do_mode (&c);
     }
-    drives_free (&c.drives);
+    guest_options_free (&c.guest);
     if (fflush (stdout) != 0 && errno != EPIPE) {
         fprintf (stderr, "guestfish: standard output: %m\n");
         status = EXIT_FAILURE;

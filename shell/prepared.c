@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "guestfs.h"
+#include "guest.h"
 #include "image.h"
 #include "memory.h"
 #include "number.h"
 #include "prepared.h"
-#include "shell.h"
+#include "string-list.h"
 
 #define MAX_PARAMETERS 6
 
@@ -23,7 +23,7 @@
 #define ALIGNMENT 2048
 #define GPT_LAST_SECTOR (-34)
 
-typedef int (*format_function) (struct shell *sh, const char *device,
+typedef int (*format_function) (guestfs_h *g, const char *device,
                                 char *const *parameters, struct error *err);
 
 /* The order of the parameters is that of the rows, and what each function
@@ -39,25 +39,31 @@ struct prepared_type {
     } parameters[MAX_PARAMETERS + 1];
 };
 
+struct prepared {
+    const struct prepared_type *type;
+    char *file;
+    char **parameters; /* all that the type has, in its order */
+};
+
 static int
-checked (struct shell *sh, int r, struct error *err)
+checked (guestfs_h *g, int r, struct error *err)
 {
-    return r < 0 ? library_error (sh, err) : 0;
+    return r < 0 ? guest_error (g, err) : 0;
 }
 
 static int
-make_partition (struct shell *sh, const char *device, const char *table,
+make_partition (guestfs_h *g, const char *device, const char *table,
                 char **ret_partition, struct error *err)
 {
-    if (guestfs_part_disk (sh->g, device, table) < 0)
-        return library_error (sh, err);
+    if (guestfs_part_disk (g, device, table) < 0)
+        return guest_error (g, err);
     *ret_partition = xasprintf ("%s1", device);
     return 0;
 }
 
 /* name is "/dev/VG/LV". */
 static int
-make_lv (struct shell *sh, const char *partition, const char *name,
+make_lv (guestfs_h *g, const char *partition, const char *name,
          struct error *err)
 {
     cleanup_string_array char **parts = string_split (name, '/');
@@ -67,108 +73,108 @@ make_lv (struct shell *sh, const char *partition, const char *name,
         || strcmp (parts[1], "dev") != 0)
         return fail (err, EINVAL, "-N: '%s' is not of the form /dev/VG/LV",
                      name);
-    if (guestfs_pvcreate (sh->g, partition) < 0
-        || guestfs_vgcreate (sh->g, parts[2], devices) < 0
-        || guestfs_lvcreate_free (sh->g, parts[3], parts[2], 100) < 0)
-        return library_error (sh, err);
+    if (guestfs_pvcreate (g, partition) < 0
+        || guestfs_vgcreate (g, parts[2], devices) < 0
+        || guestfs_lvcreate_free (g, parts[3], parts[2], 100) < 0)
+        return guest_error (g, err);
     return 0;
 }
 
 /* Two partitions: one of bootsize, and one of the rest. */
 static int
-make_two_partitions (struct shell *sh, const char *device,
+make_two_partitions (guestfs_h *g, const char *device,
                      const char *bootsize, const char *table,
                      struct error *err)
 {
     bool gpt = strcmp (table, "gpt") == 0 || strcmp (table, "efi") == 0;
-    int sector = guestfs_blockdev_getss (sh->g, device);
+    int sector = guestfs_blockdev_getss (g, device);
     int64_t size, root;
 
     if (sector == -1)
-        return library_error (sh, err);
+        return guest_error (g, err);
     if (parse_number (bootsize, sector, INT64_MAX, &size, err) < 0)
         return fail_context (err, "-N: bootsize");
     root = ALIGNMENT + (size / sector + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (guestfs_part_init (sh->g, device, table) < 0
-        || guestfs_part_add (sh->g, device, "p", ALIGNMENT, root - 1) < 0
-        || guestfs_part_add (sh->g, device, "p", root,
+    if (guestfs_part_init (g, device, table) < 0
+        || guestfs_part_add (g, device, "p", ALIGNMENT, root - 1) < 0
+        || guestfs_part_add (g, device, "p", root,
                              gpt ? GPT_LAST_SECTOR : -1) < 0)
-        return library_error (sh, err);
+        return guest_error (g, err);
     return 0;
 }
 
 static int
-format_part (struct shell *sh, const char *device, char *const *parameters,
+format_part (guestfs_h *g, const char *device, char *const *parameters,
              struct error *err)
 {
-    return checked (sh, guestfs_part_disk (sh->g, device, parameters[1]),
+    return checked (g, guestfs_part_disk (g, device, parameters[1]),
                     err);
 }
 
 static int
-format_fs (struct shell *sh, const char *device, char *const *parameters,
+format_fs (guestfs_h *g, const char *device, char *const *parameters,
            struct error *err)
 {
     cleanup_free char *partition = NULL;
 
-    if (make_partition (sh, device, parameters[2], &partition, err) < 0)
+    if (make_partition (g, device, parameters[2], &partition, err) < 0)
         return -1;
-    return checked (sh, guestfs_mkfs (sh->g, parameters[0], partition), err);
+    return checked (g, guestfs_mkfs (g, parameters[0], partition), err);
 }
 
 static int
-format_lv (struct shell *sh, const char *device, char *const *parameters,
+format_lv (guestfs_h *g, const char *device, char *const *parameters,
            struct error *err)
 {
     cleanup_free char *partition = NULL;
 
-    if (make_partition (sh, device, parameters[2], &partition, err) < 0)
+    if (make_partition (g, device, parameters[2], &partition, err) < 0)
         return -1;
-    return make_lv (sh, partition, parameters[0], err);
+    return make_lv (g, partition, parameters[0], err);
 }
 
 static int
-format_lvfs (struct shell *sh, const char *device, char *const *parameters,
+format_lvfs (guestfs_h *g, const char *device, char *const *parameters,
              struct error *err)
 {
     cleanup_free char *partition = NULL;
 
-    if (make_partition (sh, device, parameters[3], &partition, err) < 0
-        || make_lv (sh, partition, parameters[0], err) < 0)
+    if (make_partition (g, device, parameters[3], &partition, err) < 0
+        || make_lv (g, partition, parameters[0], err) < 0)
         return -1;
-    return checked (sh, guestfs_mkfs (sh->g, parameters[1], parameters[0]),
+    return checked (g, guestfs_mkfs (g, parameters[1], parameters[0]),
                     err);
 }
 
 static int
-format_bootroot (struct shell *sh, const char *device,
+format_bootroot (guestfs_h *g, const char *device,
                  char *const *parameters, struct error *err)
 {
     cleanup_free char *boot = xasprintf ("%s1", device);
     cleanup_free char *root = xasprintf ("%s2", device);
 
-    if (make_two_partitions (sh, device, parameters[3], parameters[4], err)
+    if (make_two_partitions (g, device, parameters[3], parameters[4], err)
         < 0)
         return -1;
-    if (guestfs_mkfs (sh->g, parameters[0], boot) < 0)
-        return library_error (sh, err);
-    return checked (sh, guestfs_mkfs (sh->g, parameters[1], root), err);
+    if (guestfs_mkfs (g, parameters[0], boot) < 0)
+        return guest_error (g, err);
+    return checked (g, guestfs_mkfs (g, parameters[1], root), err);
 }
 
 static int
-format_bootrootlv (struct shell *sh, const char *device,
+format_bootrootlv (guestfs_h *g, const char *device,
                    char *const *parameters, struct error *err)
 {
     cleanup_free char *boot = xasprintf ("%s1", device);
     cleanup_free char *pv = xasprintf ("%s2", device);
 
-    if (make_two_partitions (sh, device, parameters[4], parameters[5], err)
+    if (make_two_partitions (g, device, parameters[4], parameters[5], err)
             < 0
-        || make_lv (sh, pv, parameters[0], err) < 0)
+        || make_lv (g, pv, parameters[0], err) < 0)
         return -1;
-    if (guestfs_mkfs (sh->g, parameters[1], boot) < 0)
-        return library_error (sh, err);
-    return checked (sh, guestfs_mkfs (sh->g, parameters[2], parameters[0]),
+    if (guestfs_mkfs (g, parameters[1], boot) < 0)
+        return guest_error (g, err);
+    return checked (g, guestfs_mkfs (g, parameters[2], parameters[0]),
                     err);
 }
 
@@ -228,10 +234,10 @@ fill_parameters (const struct prepared_type *type, char *const *given,
 }
 
 /* In "FILE=TYPE:..." the last '=' before the type counts: a file's name may
- * hold some, a type's can't.
+ * hold some, a type's can't.  number counts the options from 1.
  */
-int
-prepared_parse (const char *text, unsigned number, struct prepared *ret,
+static int
+parse_prepared (const char *text, unsigned number, struct prepared *ret,
                 struct error *err)
 {
     const char *equals = strrchr (text, '=');
@@ -251,31 +257,57 @@ prepared_parse (const char *text, unsigned number, struct prepared *ret,
     return 0;
 }
 
-int
-prepared_create (struct shell *sh, const struct prepared *p,
-                 struct error *err)
+static int
+create (guestfs_h *g, const struct guest_options *o, const void *what,
+        struct error *err)
 {
+    const struct prepared *p = what;
     size_t i = 0;
 
+    (void) o;
     while (strcmp (p->type->parameters[i].name, "size") != 0)
         i++;
-    return image_make (sh, p->file, p->parameters[i], true, err);
+    return image_make (g, p->file, p->parameters[i], true, err) < 0 ? -1 : 1;
 }
 
-int
-prepared_format (struct shell *sh, const struct prepared *p,
-                 const char *device, struct error *err)
+static int
+format (guestfs_h *g, const void *what, const char *device, struct error *err)
 {
+    const struct prepared *p = what;
+
     if (!p->type->format)
         return 0;
-    return p->type->format (sh, device, p->parameters, err);
+    return p->type->format (g, device, p->parameters, err);
 }
 
-void
-prepared_free (struct prepared *p)
+static void
+free_prepared (void *what)
 {
+    struct prepared *p = what;
+
     free (p->file);
     string_array_free (p->parameters);
+    free (p);
+}
+
+static const struct drive_kind prepared_kind = {
+    .add = create,
+    .prepare = format,
+    .free = free_prepared,
+};
+
+int
+prepared_add (struct drives *d, const char *text, struct error *err)
+{
+    unsigned number = 1;
+    struct prepared p;
+
+    for (size_t i = 0; i < d->count; i++)
+        number += d->drive[i].kind == &prepared_kind;
+    if (parse_prepared (text, number, &p, err) < 0)
+        return -1;
+    drives_add (d, &prepared_kind, xmemdup (&p, sizeof p));
+    return 0;
 }
 
 const char *

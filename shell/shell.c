@@ -19,15 +19,13 @@ out_of_memory (void)
     abort ();
 }
 
+/* With a process group, Ctrl-C reaches us alone, and not what the library
+ * started.
+ */
 static int
 apply_settings (guestfs_h *g, const struct settings *s)
 {
-    /* Then Ctrl-C reaches us alone, and not what the library started. */
-    if (s->interactive && guestfs_set_pgroup (g, 1) < 0)
-        return -1;
-    if ((s->verbose && guestfs_set_verbose (g, 1) < 0)
-        || (s->trace && guestfs_set_trace (g, 1) < 0)
-        || (s->network && guestfs_set_network (g, 1) < 0)
+    if ((s->interactive && guestfs_set_pgroup (g, 1) < 0)
         || (s->no_sync && guestfs_set_autosync (g, 0) < 0))
         return -1;
     return 0;
@@ -43,6 +41,8 @@ shell_open_handle (struct shell *sh, struct error *err)
     guestfs_set_error_handler (sh->g, NULL, NULL);
     if (apply_settings (sh->g, &sh->settings) < 0)
         return library_error (sh, err);
+    if (guest_settings (sh->g, sh->guest, err) < 0)
+        return -1;
     if (sh->settings.progress_bars)
         progress_bars_on (sh->g);
     return 0;
@@ -65,10 +65,17 @@ shell_close_handle (struct shell *sh, struct error *err)
 }
 
 int
+shell_open_guest (struct shell *sh, struct error *err)
+{
+    if (guest_attach (sh->g, sh->guest, err) < 0)
+        return -1;
+    if (!guest_needs_launch (sh->guest))
+        return 0;
+    return guest_launch (sh->g, sh->guest, err);
+}
+
+int
 library_error (struct shell *sh, struct error *err)
 {
-    const char *message = guestfs_last_error (sh->g);
-
-    return fail (err, guestfs_last_errno (sh->g), "libguestfs: error: %s",
-                 message ? message : "unknown");
+    return guest_error (sh->g, err);
 }

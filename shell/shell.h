@@ -6,19 +6,13 @@
 #include <stdbool.h>
 
 #include "error.h"
-#include "guestfs.h"
+#include "guest.h"
 #include "input.h"
 
 /* What the options chose. */
 struct settings {
-    bool verbose;
-    bool trace;
-    bool network;
     bool no_sync;
-    bool read_only;
     bool pipe_error;
-    bool echo_keys;
-    bool keys_from_stdin;
     bool no_dest_paths;
     bool progress_bars;
     bool interactive; /* commands come from a terminal */
@@ -28,6 +22,7 @@ struct event_handler;
 
 struct shell {
     guestfs_h *g;
+    const struct guest_options *guest;
     struct settings settings;
     struct input *input; /* where the commands come from right now */
     int remote_pid;      /* send the commands there; 0: carry them out */
@@ -42,6 +37,9 @@ int shell_open_handle (struct shell *sh, struct error *err);
 
 /* End the handle.  What could not be written is an error. */
 int shell_close_handle (struct shell *sh, struct error *err);
+
+/* Do what the options said of disks and file systems. */
+int shell_open_guest (struct shell *sh, struct error *err);
 
 /* Report the last error of the library. */
 int library_error (struct shell *sh, struct error *err);

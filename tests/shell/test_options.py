@@ -127,7 +127,9 @@ def test_mount():
                  "mounts"), "/dev/sda\n")
     contains(fails("--ro", "-a", "disk.img", "-m", "/dev/sda", "touch", "/x"),
              "Read-only file system")
-    contains(fails("-a", "disk.img", "-m", "/dev/sdq", "echo"), "/dev/sdq")
+    text = fails("-a", "disk.img", "-m", "/dev/sdq", "echo")
+    contains(text, "libguestfs: error: mount_options: /dev/sdq: ")
+    contains(text, "\nthese file systems are there:\n    /dev/sda (ext4)\n")
     contains(fails("-m", "a:b:c:d:e"), "not of the form")
 
 

@@ -16,10 +16,12 @@ LAYERS = {
     "lib": {"common", "protocol"},
     "daemon": {"common", "protocol"},
     "appliance": {"common"},
-    "shell": {"common", "lib"},
-    "tools": {"common", "lib"},
+    "guest-options": {"common", "lib"},
+    "shell": {"guest-options", "common", "lib"},
+    "tools": {"guest-options", "common", "lib"},
     "bindings": {"common", "lib"},
-    "tests": {"common", "protocol", "lib", "daemon", "appliance", "shell"},
+    "tests": {"common", "protocol", "lib", "daemon", "appliance",
+              "guest-options", "shell"},
 }
 # Of lib/, what is above it sees only this.
 PUBLIC = {"guestfs.h"}

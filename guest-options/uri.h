@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What -a is given: the name of a file, or the URI of a remote disk. */
-#ifndef SHELL_URI_H
-#define SHELL_URI_H
+#ifndef GUEST_OPTIONS_URI_H
+#define GUEST_OPTIONS_URI_H
 
 #include "error.h"
 #include "guestfs.h"
@@ -25,4 +25,4 @@ void uri_free (struct uri *uri);
 
 #define cleanup_uri __attribute__ ((cleanup (uri_free)))
 
-#endif /* SHELL_URI_H */
+#endif /* GUEST_OPTIONS_URI_H */

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers, sizes and truth as users of guestfish write them. */
-#ifndef SHELL_NUMBER_H
-#define SHELL_NUMBER_H
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Numbers, sizes and truth as users write them. */
+#ifndef COMMON_NUMBER_H
+#define COMMON_NUMBER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,4 +17,4 @@ int parse_number (const char *text, int64_t min, int64_t max, int64_t *ret,
 /* true t yes y on 1, false f no n off 0, in any case of letters. */
 int parse_bool (const char *text, bool *ret, struct error *err);
 
-#endif /* SHELL_NUMBER_H */
+#endif /* COMMON_NUMBER_H */

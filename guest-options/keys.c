@@ -13,7 +13,6 @@
 
 #include "cleanup.h"
 #include "keys.h"
-#include "shell.h"
 
 void
 forget_key (char *take_key)
@@ -88,7 +87,7 @@ read_hidden (FILE *tty, struct error *err)
 }
 
 static char *
-ask (struct shell *sh, const char *parameter, struct error *err)
+ask (const char *name, bool echo, struct error *err)
 {
     cleanup_file FILE *tty = fopen ("/dev/tty", "r+e");
 
@@ -96,16 +95,16 @@ ask (struct shell *sh, const char *parameter, struct error *err)
         return fail_null (err, errno, "/dev/tty: %m; --keys-from-stdin reads "
                           "keys from standard input");
     setvbuf (tty, NULL, _IONBF, 0);
-    fprintf (tty, "Enter key or passphrase (\"%s\"): ", parameter);
-    if (sh->settings.echo_keys)
+    fprintf (tty, "Enter key or passphrase (\"%s\"): ", name);
+    if (echo)
         return read_line (tty, "/dev/tty", err);
     return read_hidden (tty, err);
 }
 
 char *
-read_key (struct shell *sh, const char *parameter, struct error *err)
+read_key (const struct key_input *input, const char *name, struct error *err)
 {
-    if (sh->settings.keys_from_stdin)
+    if (input->from_stdin)
         return read_line (stdin, "standard input", err);
-    return ask (sh, parameter, err);
+    return ask (name, input->echo, err);
 }

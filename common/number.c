@@ -1,8 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers, sizes and truth as users of guestfish write them. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Numbers, sizes and truth as users write them. */
 
 #include "config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 #include <strings.h>
 
 #include "number.h"
-#include "scanner.h"
 
 /* What a suffix multiplies by is base to the power of exponent. */
 static bool
@@ -49,7 +49,7 @@ parse_number (const char *text, int64_t min, int64_t max, int64_t *ret,
 
     errno = 0;
     value = strtoimax (text, &end, 0);
-    if (end == text || is_blank (*text)
+    if (end == text || isspace ((unsigned char) *text)
         || !parse_suffix (end, &base, &exponent))
         return fail (err, EINVAL, "'%s' is not a number", text);
     if (errno == ERANGE)
