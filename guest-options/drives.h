@@ -42,6 +42,9 @@ void drives_add (struct drives *d, const struct drive_kind *kind,
 void drives_add_image (struct drives *d, const char *name,
                        const char *format, int blocksize);
 
+/* -d: all disks of a domain of libvirt's, by its name or UUID. */
+void drives_add_domain (struct drives *d, const char *name);
+
 /* Add all of them to the handle. */
 int drives_attach (guestfs_h *g, const struct drives *d,
                    const struct guest_options *o, struct error *err);

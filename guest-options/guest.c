@@ -3,9 +3,13 @@
 
 #include "config.h"
 
+#include <errno.h>
+
 #include "cleanup.h"
 #include "guest.h"
+#include "inspect.h"
 #include "string-list.h"
+#include "unlock.h"
 
 int
 guest_error (guestfs_h *g, struct error *err)
@@ -39,7 +43,8 @@ guest_settings (guestfs_h *g, const struct guest_options *o,
 {
     if ((o->verbose && guestfs_set_verbose (g, 1) < 0)
         || (o->trace && guestfs_set_trace (g, 1) < 0)
-        || (o->network && guestfs_set_network (g, 1) < 0))
+        || ((o->network || selectors_need_network (&o->keys))
+            && guestfs_set_network (g, 1) < 0))
         return guest_error (g, err);
     return 0;
 }
@@ -53,15 +58,23 @@ guest_attach (guestfs_h *g, const struct guest_options *o, struct error *err)
 bool
 guest_needs_launch (const struct guest_options *o)
 {
-    return o->mounts.count > 0 || drives_need_launch (&o->drives);
+    return o->inspector || o->mounts.count > 0
+           || drives_need_launch (&o->drives);
 }
 
 int
 guest_launch (guestfs_h *g, const struct guest_options *o, struct error *err)
 {
+    if (o->drives.count == 0)
+        return fail (err, EINVAL, "-%c: there is no disk; -a adds one",
+                     o->inspector ? 'i' : 'm');
     if (guestfs_launch (g) < 0)
         return guest_error (g, err);
     if (drives_prepare (g, &o->drives, err) < 0)
+        return -1;
+    if ((o->inspector || o->keys.count > 0) && guest_unlock (g, o, err) < 0)
+        return -1;
+    if (o->inspector && guest_inspect (g, o, err) < 0)
         return -1;
     return mounts_do (g, &o->mounts, o->read_only, err);
 }
@@ -71,4 +84,5 @@ guest_options_free (struct guest_options *o)
 {
     drives_free (&o->drives);
     mounts_free (&o->mounts);
+    selectors_free (&o->keys);
 }

@@ -10,11 +10,15 @@
 #include "guestfs.h"
 #include "keys.h"
 #include "mounts.h"
+#include "selectors.h"
 
 struct guest_options {
     struct drives drives;
     struct mounts mounts;
+    struct selectors keys;
     struct key_input key_input;
+    const char *connect; /* the libvirt to ask; NULL: the usual one */
+    bool inspector;
     bool read_only;
     bool verbose;
     bool trace;

@@ -34,25 +34,18 @@ GUEST_OPTION (blocksize)
 
 GUEST_OPTION (domain)
 {
-    (void) data;
-    return fail (err, ENOTSUP, "-d %s: asking libvirt is not implemented yet; "
-                 "add the domain's disks with -a", value);
-}
+    struct guest_options *o = data;
 
-GUEST_OPTION (inspector)
-{
-    (void) data;
-    (void) value;
-    return fail (err, ENOTSUP, "-i: inspection is not implemented yet; mount "
-                 "the file systems with -m (list-filesystems shows them)");
+    (void) err;
+    drives_add_domain (&o->drives, value);
+    return 0;
 }
 
 GUEST_OPTION (key)
 {
-    (void) data;
-    (void) value;
-    return fail (err, ENOTSUP, "--key: keys are for -i, which is not "
-                 "implemented yet; cryptsetup-open asks for a key");
+    struct guest_options *o = data;
+
+    return selectors_add (&o->keys, value, err);
 }
 
 GUEST_OPTION (live)
@@ -83,9 +76,10 @@ GUEST_OPTION (mount)
         return 0;                               \
     }
 
-SETTER (connect, ) /* matters for -d only */
+SETTER (connect, o->connect = value)
 SETTER (echo_keys, o->key_input.echo = true)
 SETTER (format, o->format = value && *value ? value : NULL)
+SETTER (inspector, o->inspector = true)
 SETTER (keys_from_stdin, o->key_input.from_stdin = true)
 SETTER (network, o->network = true)
 SETTER (nothing, )

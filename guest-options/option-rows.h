@@ -19,8 +19,7 @@
       guest_option_connect }
 #define GUEST_OPTION_DOMAIN                                             \
     { "domain", 'd', OPTION_VALUE, "NAME",                              \
-      "add the disks of a libvirt domain (not implemented yet)",        \
-      guest_option_domain }
+      "add the disks of a libvirt domain", guest_option_domain }
 #define GUEST_OPTION_ECHO_KEYS                                          \
     { "echo-keys", 0, OPTION_ALONE, NULL,                               \
       "show keys while they are typed", guest_option_echo_keys }
@@ -30,12 +29,11 @@
       guest_option_format }
 #define GUEST_OPTION_INSPECTOR                                          \
     { "inspector", 'i', OPTION_ALONE, NULL,                             \
-      "mount the file systems as the guest does (not implemented yet)", \
-      guest_option_inspector }
+      "mount the file systems as the guest does", guest_option_inspector }
 #define GUEST_OPTION_KEY                                                \
     { "key", 0, OPTION_VALUE, "SELECTOR",                               \
-      "the key of an encrypted disk (not implemented yet)",             \
-      guest_option_key }
+      "the key of an encrypted device: ID:key:STRING, ID:file:FILE or " \
+      "ID:clevis", guest_option_key }
 #define GUEST_OPTION_KEYS_FROM_STDIN                                    \
     { "keys-from-stdin", 0, OPTION_ALONE, NULL,                         \
       "read keys from standard input", guest_option_keys_from_stdin }

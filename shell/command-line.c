@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command-line.h"
 #include "number.h"
@@ -156,6 +157,22 @@ print_options (enum mode mode)
         options_print_letters (command_line_options, stdout);
 }
 
+/* "guestfish -i disk.img" and "guestfish -i DOMAIN" are older than -a and -d
+ * together with -i.
+ */
+static void
+take_words_as_disks (struct command_line *c)
+{
+    struct drives *d = &c->guest.drives;
+
+    for (; *c->words; c->words++)
+        if (strchr (*c->words, '/') || access (*c->words, F_OK) == 0)
+            drives_add_image (d, *c->words, c->guest.format,
+                              c->guest.blocksize);
+        else
+            drives_add_domain (d, *c->words);
+}
+
 /* What can't be meant together. */
 static int
 check_combination (const struct command_line *c, struct error *err)
@@ -188,5 +205,8 @@ command_line_parse (int argc, char *argv[], struct command_line *ret,
         < 0)
         return -1;
     ret->words = argv + rest;
+    if (ret->guest.inspector && ret->guest.drives.count == 0
+        && !ret->script && !ret->remote_pid)
+        take_words_as_disks (ret);
     return check_combination (ret, err);
 }

@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "complete.h"
+#include "inspect.h"
 #include "interactive.h"
 #include "interrupt.h"
 #include "memory.h"
@@ -131,7 +132,7 @@ save_history (const char *file)
 static void
 greet (struct shell *sh)
 {
-    int launched = guestfs_is_ready (sh->g);
+    bool launched = guestfs_is_ready (sh->g) == 1;
 
     prompt_print ("GUESTFISH_INIT");
     puts ("\nWelcome to guestfish, the shell for the file systems of\n"
@@ -139,13 +140,17 @@ greet (struct shell *sh)
     if (sh->remote_pid)
         printf ("What you type is carried out by process %d.\n",
                 sh->remote_pid);
-    else if (launched == 1)
+    else if (launched)
         puts ("The appliance runs.  Next: 'mountpoints' shows what is "
               "mounted,\n'list-filesystems' what could be.");
     else
         puts ("Next: 'add FILE' adds a disk image ('add-ro FILE' keeps it "
               "unchanged),\n'run' starts the appliance.");
     puts ("Type 'help' for help, 'quit' to leave.\n");
+    if (launched && sh->guest->inspector) {
+        guest_print_inspected (sh->g);
+        putchar ('\n');
+    }
 }
 
 int

@@ -64,11 +64,50 @@ def test_unknown_options():
 
 
 def test_what_is_not_there_yet():
-    contains(fails("-i"), "inspection is not implemented yet")
-    contains(fails("-d", "guest"), "-d guest: asking libvirt")
-    contains(fails("--key", "x:key:y"), "--key")
     contains(fails("--live"), "shut it down first")
     run("--selinux", "--network", "-c", "qemu:///session", "echo", "a")
+
+
+def test_domain():
+    contains(fails("-d", "no-such", "-c", "no-such:///", "echo"),
+             "libguestfs: error: add_domain: ")
+    trace = run("-x", "-r", "-c", "test:///x", "-d", "no-such", "echo",
+                check=False).stderr
+    for part in ('add_domain "no-such"', '"libvirturi:test:///x"',
+                 "readonly:true", "allowuuid:true", "readonlydisk:read"):
+        contains(trace, part)
+
+
+def test_inspector_needs_a_disk():
+    contains(fails("-i", "-f", "/dev/null"), "-i: there is no disk")
+    contains(fails("-m", "/dev/sda1", "echo"), "-m: there is no disk")
+
+
+def test_inspector_in_old_words():
+    """What follows -i are disks if there is no -a."""
+    make_image()
+    for words in (["-i", "disk.img"], ["disk.img", "-i", "--ro"]):
+        trace = run("-x", *words, check=False).stderr
+        contains(trace, 'add_drive "disk.img"')
+        contains(trace, "inspect_os")
+    contains(run("-x", "-i", "no-such", check=False).stderr,
+             'add_domain "no-such"')
+
+
+def test_keys():
+    for key in ("x", "x:key", "x:clevis:y", ":key:y", "x:other:secret"):
+        text = fails("--key", key, "echo")
+        contains(text, "not of the form")
+        assert "secret" not in text
+    contains(fails("--key", "x:file:/no-such", "echo"),
+             "--key x: /no-such: No such file or directory")
+    contains(run("-x", "--key", "all:clevis", "echo").stderr,
+             "set_network true")
+    # Without an encrypted device, keys change nothing.
+    make_image()
+    run("-a", "disk.img", "run", ":", "mkfs", "ext2", "/dev/sda")
+    equal(output("-a", "disk.img", "--key", "all:key:secret",
+                 "-m", "/dev/sda", "mounts"), "/dev/sda\n")
 
 
 def test_planned_command():
