@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Disks by URI (RFC 3986): PROTOCOL://[USER[:SECRET]@][HOST[:PORT]]/PATH,
- * with ?socket=PATH for servers behind a Unix socket.
+ * with ?socket=PATH for servers behind a Unix socket.  Some programs write
+ * PROTOCOL+TRANSPORT; the transport shows in the rest.
  */
 
 #include "config.h"
@@ -15,15 +16,29 @@
 #include "string-list.h"
 #include "uri.h"
 
-/* The protocols that have URIs.  The path of some begins with a slash. */
+/* The protocols that have URIs, and what add_drive calls them.  The path of
+ * some begins with a slash.
+ */
 static const struct {
     const char *name;
+    const char *protocol; /* NULL: a file of this host */
     bool slash;
 } protocols[] = {
-    { "file", true },   { "ftp", true },   { "ftps", true },
-    { "gluster", false }, { "http", true }, { "https", true },
-    { "iscsi", false }, { "nbd", false },  { "rbd", false },
-    { "sheepdog", false }, { "ssh", true }, { "tftp", true },
+    { "file", NULL, true },
+    { "ftp", "ftp", true },
+    { "ftps", "ftps", true },
+    { "gluster", "gluster", false },
+    { "gluster+tcp", "gluster", false },
+    { "gluster+unix", "gluster", false },
+    { "http", "http", true },
+    { "https", "https", true },
+    { "iscsi", "iscsi", false },
+    { "nbd", "nbd", false },
+    { "nbd+unix", "nbd", false },
+    { "rbd", "rbd", false },
+    { "sheepdog", "sheepdog", false },
+    { "ssh", "ssh", true },
+    { "tftp", "tftp", true },
 };
 
 #define PROTOCOLS (sizeof protocols / sizeof *protocols)
@@ -127,8 +142,8 @@ parse_parts (const char *text, const char *rest, struct uri *uri,
         if (strlen (protocols[i].name) != length
             || memcmp (protocols[i].name, text, length) != 0)
             continue;
-        if (strcmp (protocols[i].name, "file") != 0)
-            uri->protocol = xstrdup (protocols[i].name);
+        if (protocols[i].protocol)
+            uri->protocol = xstrdup (protocols[i].protocol);
         if (parse_authority (rest, authority, uri, err) < 0)
             return -1;
         return parse_path (rest + authority, protocols[i].slash, uri, err);

@@ -113,17 +113,15 @@ home_of_user (void)
 
 /* With an agent, keys stay with it. */
 static void
-show_ssh_files (struct start *start, const char *agent)
+show_ssh_files (struct start *start, bool has_agent)
 {
     static const char *const keys[] = { "id_ed25519", "id_ecdsa", "id_rsa" };
     const char *home = home_of_user ();
     cleanup_free char *hosts = xasprintf ("%s/.ssh/known_hosts", home);
 
     show_file (start, hosts, "/.ssh/known_hosts");
-    if (agent) {
-        show_file (start, agent, "/agent");
+    if (has_agent)
         return;
-    }
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         cleanup_free char *key = xasprintf ("%s/.ssh/%s", home, keys[i]);
         cleanup_free char *seen_as = xasprintf ("/.ssh/%s", keys[i]);
@@ -144,22 +142,35 @@ show_ceph_files (struct start *start, const struct remote *r)
         show_file (start, keyring, keyring);
 }
 
+/* The Unix socket that it may connect to: of an ssh-agent, or the server's. */
+static const char *
+socket_to_show (const struct remote *r)
+{
+    const char *agent;
+
+    if (strcmp (r->protocol->name, "ssh") != 0)
+        return r->nr_servers > 0 ? r->servers[0].socket : NULL;
+    agent = getenv ("SSH_AUTH_SOCK");
+    return agent && access (agent, R_OK | W_OK) == 0 ? agent : NULL;
+}
+
 /* The profile, and what only some protocols need. */
 static void
 init_start (struct start *start, const struct remote *r)
 {
     const char *protocol = r->protocol->name;
-    bool is_ssh = strcmp (protocol, "ssh") == 0;
-    const char *agent = is_ssh ? getenv ("SSH_AUTH_SOCK") : NULL;
+    const char *socket = socket_to_show (r);
     const char *ca = getenv ("SSL_CERT_FILE");
 
-    if (agent && access (agent, R_OK | W_OK) < 0)
-        agent = NULL;
-    start_init (start, agent ? "remote-storage-agent" : "remote-storage");
-    if (is_ssh)
-        show_ssh_files (start, agent);
+    start_init (start, socket ? "remote-storage-agent" : "remote-storage");
+    if (socket)
+        show_file (start, socket, BRIDGE_SOCKET);
+    if (strcmp (protocol, "ssh") == 0)
+        show_ssh_files (start, socket != NULL);
     else if (strcmp (protocol, "rbd") == 0)
         show_ceph_files (start, r);
+    else if (strcmp (protocol, "gluster") == 0)
+        start_gluster (start);
     else if (protocol[strlen (protocol) - 1] == 's')
         show_file (start, ca ? ca : BRIDGE_CA_FILE, BRIDGE_CA_FILE);
 }

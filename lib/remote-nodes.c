@@ -164,6 +164,24 @@ iscsi_node (const struct remote *r)
     return node;
 }
 
+/* QEMU asks the server for the volume, and then goes to where that is. */
+static json_t *
+gluster_node (const struct remote *r)
+{
+    cleanup_free char *volume = first_part (r);
+    const struct server *s = &r->servers[0];
+    json_t *server = s->socket
+        ? json_pack ("{s:s, s:s}", "type", "unix", "path", BRIDGE_SOCKET)
+        : json_pack ("{s:s, s:s, s:s}", "type", "inet", "host", s->host,
+                     "port", s->port);
+
+    return json_made (json_pack ("{s:s, s:s, s:s, s:[o], s:s}",
+                                 "driver", "gluster", "volume", volume,
+                                 "path", second_part (r), "server",
+                                 json_made (server), "logfile",
+                                 "/dev/null"));
+}
+
 static json_t *
 server_list (const struct remote *r)
 {
@@ -224,6 +242,9 @@ const struct protocol remote_protocols[] = {
       .has_username = true, .has_secret = true, .is_writable = true,
       .form = "TARGET/LUN, where LUN is a number",
       .check = is_logical_unit, .node = iscsi_node },
+    { .name = "gluster", .port = "24007", .min_servers = 1, .max_servers = 1,
+      .has_sockets = true, .is_writable = true, .has_files = true,
+      .form = "VOLUME/PATH", .check = has_two_parts, .node = gluster_node },
     { .name = "rbd", .port = "6789", .min_servers = 0, .max_servers = -1,
       .has_username = true, .has_secret = true, .is_writable = true,
       .form = "POOL/IMAGE", .check = has_two_parts, .node = rbd_node },

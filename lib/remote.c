@@ -51,7 +51,6 @@ cleanup_remote_ (struct remote **r)
 static const struct {
     const char *name, *why;
 } refused_protocols[] = {
-    { "gluster", "QEMU's client for it can not run confined" },
     { "sheepdog", "QEMU does not know it any more" },
     { "tftp", "QEMU does not know it any more" },
 };

@@ -77,6 +77,9 @@ json_t *remote_node (const struct remote *r, int connection);
 json_t *bridge_node (const struct remote *r);
 #define BRIDGE_SECRET "secret"
 
+/* Where the bridge sees the Unix socket that it may connect to. */
+#define BRIDGE_SOCKET "/agent"
+
 /* Where TLS libraries of Debian look for whom they trust. */
 #define BRIDGE_CA_FILE "/etc/ssl/certs/ca-certificates.crt"
 

@@ -156,6 +156,12 @@ start_template_memory (struct start *s, int fd)
 }
 
 void
+start_gluster (struct start *s)
+{
+    preload (s, "guestfs-gluster.so");
+}
+
+void
 start_keep_overlay (struct start *s, int fd, int overlay)
 {
     preload (s, "guestfs-overlay.so");

@@ -73,6 +73,9 @@ void start_keep_overlay (struct start *s, int fd, int overlay);
  */
 void start_template_memory (struct start *s, int fd);
 
+/* It has the client of Gluster, which must believe that it can do more. */
+void start_gluster (struct start *s);
+
 /* Start it.  Its stdout and stderr go to console. */
 int start_supervised (guestfs_h *g, struct start *s, int console,
                       struct supervised *ret);

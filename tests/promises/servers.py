@@ -90,11 +90,17 @@ class Server:
 
 
 class OddServer:
-    """Accepts connections, and does with each what a function says."""
+    """Accepts connections, at a port or the path of a socket, and does with
+    one after the other what a function says."""
 
-    def __init__(self, test, serve):
-        self.socket = socket.create_server((LOOPBACK, 0))
-        self.port = self.socket.getsockname()[1]
+    def __init__(self, test, serve, path=None):
+        if path:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.bind(str(path))
+            self.socket.listen()
+        else:
+            self.socket = socket.create_server((LOOPBACK, 0))
+            self.port = self.socket.getsockname()[1]
         self.serve = serve
         self.thread = threading.Thread(target=self.accept)
         self.thread.start()

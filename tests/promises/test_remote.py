@@ -15,6 +15,8 @@ import unittest
 
 import guestfs
 
+from ftp_server import Ftp
+from gluster_server import Brick, Volumes
 from servers import (LOOPBACK, Iscsi, OddServer, Server, Ssh, Web, free_port,
                      nbdkit, program, qemu_nbd)
 from support import (MIB, TestCase, adopt_orphans, descendants, mkfs, new_handle,
@@ -465,6 +467,115 @@ class Http(Remote):
                     continue
 
 
+class OverFtp(Remote):
+    def test_ftp(self):
+        ftp = Ftp(self, {"disk.img": self.disk.read_bytes(),
+                         "disk.qcow2": self.qcow2().read_bytes()})
+        self.check_reading("ftp", "/folder/disk.img", ftp.port)
+        self.check_reading("ftp", "/disk.qcow2", ftp.port, format="qcow2")
+        self.assertIn("REST", ftp.commands)
+        self.check_refused("/none", "ftp", "/none", ftp.port)
+        g = self.remote("ftp", "/disk.img", ftp.port, format="raw")
+        self.assertEqual(g.blockdev_getro("/dev/sda"), 1)
+
+    def test_login(self):
+        ftp = Ftp(self, {"disk.img": self.disk.read_bytes()},
+                  login=("some,one", SECRET))
+        where = "ftp", "/disk.img", ftp.port
+        self.check_refused("(?i)denied|login", *where)
+        self.check_refused("(?i)denied|login", *where, username="some,one",
+                           secret=SECRET + "x")
+        self.check_reading(*where, username="some,one", secret=SECRET)
+
+    def test_whole_files_only(self):
+        ftp = Ftp(self, {"disk.img": self.disk.read_bytes()},
+                  has_ranges=False)
+        self.check_refused("can't read the image", "ftp", "/disk.img",
+                           ftp.port)
+
+    def test_nobody_there(self):
+        port = free_port()
+        self.check_refused(f"port {port}", "ftp", "/x", port)
+
+    def test_dies(self):
+        ftp = Ftp(self, {"disk.img": self.disk.read_bytes()})
+        g = self.remote("ftp", "/disk.img", ftp.port, readonly=True)
+        ftp.stop()
+        with self.assertRaisesRegex(RuntimeError, "Input/output error"):
+            g.pread_device("/dev/sda", 4096, 10 * MIB)
+
+
+class OverGluster(Remote):
+    def test_disk(self):
+        brick = Brick(self)
+        (brick.files / "folder").mkdir()
+        copy = shutil.copy(self.disk, brick.files / "folder")
+        glusterd = Volumes(self, {"vol": brick.volume})
+        where = "gluster", "vol/folder/disk.img", glusterd.port
+        self.check_reading(*where)
+        self.check_writing(*where, format="raw")
+        run("/sbin/e2fsck", "-fn", copy)
+        self.check_refused("No such file", "gluster", "vol/none",
+                           glusterd.port)
+        self.check_refused("volume no-vol", "gluster", "no-vol/disk.img",
+                           glusterd.port)
+
+    def test_format(self):
+        brick = Brick(self)
+        shutil.copy(self.qcow2(), brick.files)
+        glusterd = Volumes(self, {"vol": brick.volume})
+        where = "gluster", "/vol/disk.qcow2", f"tcp:localhost:{glusterd.port}"
+        self.check_reading(*where)
+        self.check_refused("only raw images can be written to", *where,
+                           readonly=False)
+
+    def test_socket(self):
+        brick = Brick(self)
+        shutil.copy(self.disk, brick.files)
+        path = self.folder / "glusterd"
+        Volumes(self, {"vol": brick.volume}, path)
+        self.check_reading("gluster", "vol/disk.img", f"unix:{path}")
+        self.check_refused("failed to connect", "gluster", "vol/disk.img",
+                           "unix:/nowhere/x")
+
+    def test_dies(self):
+        brick = Brick(self)
+        shutil.copy(self.disk, brick.files)
+        glusterd = Volumes(self, {"vol": brick.volume})
+        g = self.remote("gluster", "vol/disk.img", glusterd.port,
+                        readonly=True)
+        brick.server.stop()
+        with self.assertRaisesRegex(RuntimeError, "Input/output error"):
+            g.pread_device("/dev/sda", 4096, 10 * MIB)
+
+    def test_commands_of_a_server(self):
+        """Gluster's client runs what a server has put between backticks."""
+        trace = self.folder / "taken-over"
+        glusterd = Volumes(self, {"vol": f"volume `touch {trace}`\n"})
+        self.check_refused("failed to connect", "gluster", "vol/x",
+                           glusterd.port)
+        self.assertFalse(trace.exists())
+        # But here it does.
+        subprocess.run(["qemu-img", "info", "--image-opts", "driver=gluster,"
+                        "volume=vol,path=x,server.0.type=inet,server.0.host="
+                        f"{LOOPBACK},server.0.port={glusterd.port},"
+                        "logfile=/dev/null"],
+                       capture_output=True, check=False)
+        self.assertTrue(trace.exists())
+
+    def test_garbage(self):
+        server = OddServer(self, lambda s: s.sendall(os.urandom(1000)))
+        self.check_refused("failed to connect", "gluster", "vol/x",
+                           server.port)
+        glusterd = Volumes(self, {"vol": "x" * 3 * MIB})
+        self.check_refused("failed to connect", "gluster", "vol/x",
+                           glusterd.port)
+
+    def test_nobody_there(self):
+        self.check_refused("failed to connect", "gluster", "vol/x",
+                           free_port())
+
+
 class OverSsh(Remote):
     def test_key(self):
         ssh = Ssh(self)
@@ -597,6 +708,22 @@ class Guestfish(Remote):
         self.assertEqual(
             self.fish(f"iscsi://me:at-least-12-bytes@{LOOPBACK}:{server.port}"
                       f"/{server.target}/1"), "remote")
+
+    def test_ftp(self):
+        ftp = Ftp(self, {"disk.img": self.disk.read_bytes()})
+        self.assertEqual(self.fish(f"ftp://localhost:{ftp.port}/disk.img",
+                                   "--ro"), "remote")
+
+    def test_gluster(self):
+        brick = Brick(self)
+        shutil.copy(self.disk, brick.files)
+        path = self.folder / "glusterd"
+        glusterd = Volumes(self, {"vol": brick.volume})
+        Volumes(self, {"vol": brick.volume}, path)
+        for uri in (f"gluster://localhost:{glusterd.port}/vol/disk.img",
+                    f"gluster+tcp://localhost:{glusterd.port}/vol/disk.img",
+                    f"gluster+unix:///vol/disk.img?socket={path}"):
+            self.assertEqual(self.fish(uri, "--ro"), "remote")
 
     def test_secret_in_errors(self):
         for uri in (f"http://me:{SECRET}@localhost:0/x",
