@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The back end "auto": the best one that works here, which may be known only
- * after trying.
+ * after trying; and what it has in common with "direct".
  */
 
 #include "config.h"
@@ -137,16 +137,24 @@ log_choice (guestfs_h *g, const struct candidate *c, const struct search *s)
            *reasons ? ", since others are not possible: " : "", reasons);
 }
 
-/* What a former attempt has done to the drives is undone. */
+/* What a former attempt has done to the drives is undone.  As long as its
+ * processes have them open, they are locked.
+ */
+static int
+reopen_drives (guestfs_h *g)
+{
+    appliance_free (g->appliance);
+    g->appliance = appliance_new ();
+    drives_close (g);
+    return drives_open (g);
+}
+
 static int
 attempt (guestfs_h *g, const struct candidate *c, const struct search *s)
 {
     log_choice (g, c, s);
-    if (s->errnum != 0) {
-        drives_close (g);
-        if (drives_open (g) < 0)
-            return -1;
-    }
+    if (s->errnum != 0 && reopen_drives (g) < 0)
+        return -1;
     g->accelerator = c->accelerator;
     return launch_with (g, c->backend);
 }
@@ -197,6 +205,30 @@ auto_launch (guestfs_h *g)
         fail_all (g, &s);
     strings_free (&s.reasons);
     return r > 0 ? 0 : -1;
+}
+
+int
+direct_launch (guestfs_h *g)
+{
+    cleanup_free char *why = NULL;
+    struct backend_flags flags;
+
+    if (backend_read_flags (g, &flags) < 0)
+        return -1;
+    if (launch_with (g, &backend_direct) == 0)
+        return 0;
+    if (flags.accelerator || !g->accelerator
+        || strcmp (g->accelerator, "kvm") != 0 || is_hopeless (g))
+        return -1;
+    why = steal (&g->error.message);
+    error_clear (&g->error);
+    debug (g, "launch: QEMU with tcg, since it does not start with kvm: %s",
+           why);
+    g->accelerator = "tcg";
+    if (reopen_drives (g) == 0 && launch_with (g, &backend_direct) == 0)
+        return 0;
+    return fail_context (&g->error, "neither with KVM (%s) nor with TCG",
+                         why);
 }
 
 /* Before it is launched, a guess. */

@@ -45,6 +45,11 @@ int backend_read_flags (guestfs_h *g, struct backend_flags *ret);
 /* Warn of settings that mean nothing. */
 void backend_warn_settings (guestfs_h *g);
 
+/* The launch of "direct": with KVM if it is believed to work, else, or if that
+ * was wrong, with TCG.
+ */
+int direct_launch (guestfs_h *g);
+
 /* The launch of "auto": the first back end that works. */
 int auto_launch (guestfs_h *g);
 

@@ -90,6 +90,7 @@ choose_accelerator (guestfs_h *g, const char *forced, const char **ret)
         return fail (&g->error, ENODEV, "%s, and the setting force_kvm asks "
                      "for it", why);
     *ret = works ? "kvm" : "tcg";
+    g->accelerator = *ret;
     debug (g, "launch: QEMU with %s: %s", *ret, why);
     return 0;
 }

@@ -92,8 +92,10 @@ start (guestfs_h *g)
     launch_progress (g, 3);
     g->launched = NULL;
     g->accelerator = NULL;
-    return g->backend == &backend_auto ? auto_launch (g)
-                                       : launch_with (g, g->backend);
+    if (g->backend == &backend_auto)
+        return auto_launch (g);
+    return g->backend == &backend_direct ? direct_launch (g)
+                                         : launch_with (g, g->backend);
 }
 
 static double

@@ -363,7 +363,6 @@ class Choosing(TestCase):
         self.prepare(WORKS, refused=["kvm", "uml", "tcg"])
         for backend, settings, started in (
                 ("uml", [], ["uml"]),
-                ("direct", [], ["kvm"]),
                 ("direct", ["force_tcg"], ["tcg"]),
                 ("direct", ["force_kvm=1"], ["kvm"]),
                 ("direct", ["force_kvm=0", "force_tcg=yes"], ["tcg"])):
@@ -372,6 +371,30 @@ class Choosing(TestCase):
                 g.launch()
             self.assertEqual(self.started(), started)
             self.assertEqual(g.get_backend(), backend)
+
+    def test_direct_without_a_choice(self):
+        """KVM if it works, and if that was wrong, emulation."""
+        self.prepare(WORKS, refused=["kvm"], build=True)
+        image = self.image("image", MIB, (0, b"before"))
+        g = self.new("direct")
+        g.add_drive(str(image))
+        g.launch()
+        self.assertEqual(self.started(), ["kvm", "tcg"])
+        self.assertIn("QEMU with tcg, since it does not start with kvm: this "
+                      "test refuses kvm", "\n".join(self.log))
+        self.assertEqual(g.pread_device("/dev/sdb", 6, 0), b"before")
+        g.close()
+        self.prepare(BROKEN, build=True)
+        g = self.new("direct")
+        g.launch()
+        self.assertEqual(self.started(), ["tcg"])
+        self.assertIn("QEMU with tcg: KVM is broken", "\n".join(self.log))
+        g.close()
+        self.prepare(WORKS, refused=["kvm", "tcg"])
+        with self.assertRaisesRegex(
+                RuntimeError, "^launch: neither with KVM \\(this test refuses "
+                              "kvm\\) nor with TCG: this test refuses tcg$"):
+            self.new("direct").launch()
 
     def test_forced_kvm_that_is_broken(self):
         self.prepare(BROKEN)
