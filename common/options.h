@@ -26,6 +26,20 @@ struct option_row {
     int (*apply) (void *data, const char *value, struct error *err);
 };
 
+/* The function of an option that only sets something in a struct, *o. */
+#define OPTION_SETTER(function, type, assignment)               \
+    int                                                         \
+    function (void *data, const char *value, struct error *err) \
+    {                                                           \
+        type *o = data;                                         \
+                                                                \
+        (void) o;                                               \
+        (void) value;                                           \
+        (void) err;                                             \
+        assignment;                                             \
+        return 0;                                               \
+    }
+
 /* A row without name and letter ends a table. */
 #define OPTION_ROWS_END { .name = NULL }
 

@@ -43,6 +43,7 @@ guest_settings (guestfs_h *g, const struct guest_options *o,
 {
     if ((o->verbose && guestfs_set_verbose (g, 1) < 0)
         || (o->trace && guestfs_set_trace (g, 1) < 0)
+        || (o->no_sync && guestfs_set_autosync (g, 0) < 0)
         || ((o->network || selectors_need_network (&o->keys))
             && guestfs_set_network (g, 1) < 0))
         return guest_error (g, err);

@@ -23,6 +23,7 @@ struct guest_options {
     bool verbose;
     bool trace;
     bool network;
+    bool no_sync;
 
     /* Of the images that follow on the command line. */
     const char *format;

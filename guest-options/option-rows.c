@@ -63,18 +63,8 @@ GUEST_OPTION (mount)
     return mounts_add (&o->mounts, value, err);
 }
 
-/* Options that only set something. */
-#define SETTER(name, assignment)                \
-    GUEST_OPTION (name)                         \
-    {                                           \
-        struct guest_options *o = data;         \
-                                                \
-        (void) o;                               \
-        (void) value;                           \
-        (void) err;                             \
-        assignment;                             \
-        return 0;                               \
-    }
+#define SETTER(name, assignment)                                        \
+    OPTION_SETTER (guest_option_##name, struct guest_options, assignment)
 
 SETTER (connect, o->connect = value)
 SETTER (echo_keys, o->key_input.echo = true)
@@ -82,6 +72,7 @@ SETTER (format, o->format = value && *value ? value : NULL)
 SETTER (inspector, o->inspector = true)
 SETTER (keys_from_stdin, o->key_input.from_stdin = true)
 SETTER (network, o->network = true)
+SETTER (no_sync, o->no_sync = true)
 SETTER (nothing, )
 SETTER (ro, o->read_only = true)
 SETTER (rw, o->read_only = false)

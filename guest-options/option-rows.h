@@ -46,6 +46,10 @@
 #define GUEST_OPTION_NETWORK                                            \
     { "network", 0, OPTION_ALONE, NULL, "give the appliance a network", \
       guest_option_network }
+#define GUEST_OPTION_NO_SYNC                                            \
+    { "no-sync", 'n', OPTION_ALONE, NULL,                               \
+      "do not write everything to the disks at the end",                \
+      guest_option_no_sync }
 #define GUEST_OPTION_RO                                                 \
     { "ro", 'r', OPTION_ALONE, NULL, "add and mount read-only",         \
       guest_option_ro }
@@ -77,6 +81,7 @@ GUEST_OPTION (keys_from_stdin);
 GUEST_OPTION (live);
 GUEST_OPTION (mount);
 GUEST_OPTION (network);
+GUEST_OPTION (no_sync);
 GUEST_OPTION (nothing);
 GUEST_OPTION (ro);
 GUEST_OPTION (rw);

@@ -54,32 +54,21 @@ apply_remote (void *data, const char *value, struct error *err)
     return 0;
 }
 
-/* Options that only set something. */
 #define SETTER(name, assignment)                                        \
-    static int                                                          \
-    apply_##name (void *data, const char *value, struct error *err)     \
-    {                                                                   \
-        struct command_line *c = data;                                  \
-                                                                        \
-        (void) value;                                                   \
-        (void) err;                                                     \
-        assignment;                                                     \
-        return 0;                                                       \
-    }
+    static OPTION_SETTER (apply_##name, struct command_line, assignment)
 
-SETTER (cmd_help, c->mode = MODE_COMMAND_HELP)
-SETTER (completion, c->mode = MODE_COMPLETION)
-SETTER (csh, c->csh = true)
-SETTER (help, c->mode = MODE_HELP)
-SETTER (listen, c->mode = MODE_LISTEN)
-SETTER (long_options, c->mode = MODE_LONG_OPTIONS)
-SETTER (no_dest_paths, c->settings.no_dest_paths = true)
-SETTER (no_progress_bars, c->bars = BARS_OFF)
-SETTER (no_sync, c->settings.no_sync = true)
-SETTER (pipe_error, c->settings.pipe_error = true)
-SETTER (progress_bars, c->bars = BARS_ON)
-SETTER (short_options, c->mode = MODE_SHORT_OPTIONS)
-SETTER (version, c->mode = MODE_VERSION)
+SETTER (cmd_help, o->mode = MODE_COMMAND_HELP)
+SETTER (completion, o->mode = MODE_COMPLETION)
+SETTER (csh, o->csh = true)
+SETTER (help, o->mode = MODE_HELP)
+SETTER (listen, o->mode = MODE_LISTEN)
+SETTER (long_options, o->mode = MODE_LONG_OPTIONS)
+SETTER (no_dest_paths, o->settings.no_dest_paths = true)
+SETTER (no_progress_bars, o->bars = BARS_OFF)
+SETTER (pipe_error, o->settings.pipe_error = true)
+SETTER (progress_bars, o->bars = BARS_ON)
+SETTER (short_options, o->mode = MODE_SHORT_OPTIONS)
+SETTER (version, o->mode = MODE_VERSION)
 
 const struct option_row command_line_options[] = {
     GUEST_OPTION_ADD,
@@ -113,8 +102,7 @@ const struct option_row command_line_options[] = {
       apply_no_dest_paths },
     { "no-progress-bars", 0, OPTION_ALONE, NULL, "show no progress bars",
       apply_no_progress_bars },
-    { "no-sync", 'n', OPTION_ALONE, NULL,
-      "do not write everything to the disks at the end", apply_no_sync },
+    GUEST_OPTION_NO_SYNC,
     { "pipe-error", 0, OPTION_ALONE, NULL,
       "it is an error if a pipe's reader stops reading", apply_pipe_error },
     { "progress-bars", 0, OPTION_ALONE, NULL,

@@ -19,18 +19,6 @@ out_of_memory (void)
     abort ();
 }
 
-/* With a process group, Ctrl-C reaches us alone, and not what the library
- * started.
- */
-static int
-apply_settings (guestfs_h *g, const struct settings *s)
-{
-    if ((s->interactive && guestfs_set_pgroup (g, 1) < 0)
-        || (s->no_sync && guestfs_set_autosync (g, 0) < 0))
-        return -1;
-    return 0;
-}
-
 int
 shell_open_handle (struct shell *sh, struct error *err)
 {
@@ -39,7 +27,8 @@ shell_open_handle (struct shell *sh, struct error *err)
         return fail (err, ENOMEM, "no handle could be made");
     /* Errors are reported by whoever runs the command. */
     guestfs_set_error_handler (sh->g, NULL, NULL);
-    if (apply_settings (sh->g, &sh->settings) < 0)
+    /* Then Ctrl-C reaches us alone, and not what the library started. */
+    if (sh->settings.interactive && guestfs_set_pgroup (sh->g, 1) < 0)
         return library_error (sh, err);
     if (guest_settings (sh->g, sh->guest, err) < 0)
         return -1;

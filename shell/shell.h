@@ -11,7 +11,6 @@
 
 /* What the options chose. */
 struct settings {
-    bool no_sync;
     bool pipe_error;
     bool no_dest_paths;
     bool progress_bars;

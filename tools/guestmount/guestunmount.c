@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guestunmount: the end of what guestmount has mounted. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "memory.h"
+#include "mount-table.h"
+#include "number.h"
+#include "options.h"
+#include "server.h"
+#include "string-list.h"
+#include "unmount.h"
+#include "users.h"
+
+#define PROGRAM "guestunmount"
+
+#define USUAL_RETRIES 5
+#define MAX_RETRIES 30  /* the last wait would be 34 years */
+#define PATIENCE 5000   /* in ms; then a person wants to know */
+
+/* What it exits with. */
+enum { DONE = 0, FAILED = 1, STILL_MOUNTED = 2, NOT_MOUNTED = 3 };
+
+struct request {
+    int fd; /* wait for the end of this pipe; -1: there is none */
+    int retries;
+    bool quiet;
+    bool verbose;
+};
+
+_Noreturn void
+out_of_memory (void)
+{
+    fputs (PROGRAM ": no memory is left\n", stderr);
+    exit (FAILED);
+}
+
+static int
+apply_fd (void *data, const char *value, struct error *err)
+{
+    int64_t fd;
+
+    if (parse_number (value, 0, INT_MAX, &fd, err) < 0)
+        return fail_context (err, "--fd");
+    ((struct request *) data)->fd = (int) fd;
+    return 0;
+}
+
+static int
+apply_retry (void *data, const char *value, struct error *err)
+{
+    int64_t retries = USUAL_RETRIES;
+
+    if (value && parse_number (value, 0, MAX_RETRIES, &retries, err) < 0)
+        return fail_context (err, "--retry");
+    ((struct request *) data)->retries = (int) retries;
+    return 0;
+}
+
+#define SETTER(name, assignment)                                        \
+    static OPTION_SETTER (apply_##name, struct request, assignment)
+
+SETTER (no_retry, o->retries = 0)
+SETTER (quiet, o->quiet = true)
+SETTER (verbose, o->verbose = true)
+SETTER (version, (puts (PROGRAM " " GUESTFS_VERSION), exit (DONE)))
+
+static int print_help (void *data, const char *value, struct error *err);
+
+static const struct option_row option_rows[] = {
+    { "fd", 0, OPTION_VALUE, "FD",
+      "wait until the other end of this pipe is closed", apply_fd },
+    { "help", 0, OPTION_ALONE, NULL, "show this help", print_help },
+    { "no-retry", 0, OPTION_ALONE, NULL, "try only once", apply_no_retry },
+    { "quiet", 'q', OPTION_ALONE, NULL, "do not say why it is still mounted",
+      apply_quiet },
+    { "retry", 0, OPTION_MAYBE, "N",
+      "how often to try again while it is in use (5)", apply_retry },
+    { "verbose", 'v', OPTION_ALONE, NULL, "show each step", apply_verbose },
+    { "version", 'V', OPTION_ALONE, NULL, "show the version",
+      apply_version },
+    OPTION_ROWS_END,
+};
+
+static int
+print_help (void *data, const char *value, struct error *err)
+{
+    (void) data;
+    (void) value;
+    (void) err;
+    puts (PROGRAM ": unmount what guestmount has mounted, and wait until "
+          "everything is\nwritten to the disk\n"
+          "\n"
+          "  guestunmount [OPTION...] FOLDER\n"
+          "\n"
+          "Options:");
+    options_print_help (option_rows, stdout);
+    puts ("\nguestunmount(1) is the manual.");
+    exit (DONE);
+}
+
+static void
+print_message (const char *message)
+{
+    fprintf (stderr, PROGRAM ": %s\n", message);
+}
+
+/* All others who could write to it have closed it, or ended. */
+static int
+wait_for_end_of_pipe (int fd, struct error *err)
+{
+    char buffer[4096];
+    ssize_t n;
+
+    do
+        n = read (fd, buffer, sizeof buffer);
+    while (n > 0 || (n < 0 && errno == EINTR));
+    return n < 0 ? fail (err, errno, "--fd=%d: %m", fd) : 0;
+}
+
+static void
+explain_busy (const char *mountpoint, struct error *err)
+{
+    cleanup_strings struct strings users = STRINGS_EMPTY;
+    cleanup_free char *list = NULL;
+
+    if (err->errnum != EBUSY)
+        return;
+    users_find (mountpoint, &users);
+    list = strings_join (&users, ", ");
+    if (*list)
+        fail (err, EBUSY, "%s is still in use by %s", mountpoint, list);
+    else
+        fail (err, EBUSY, "%s is still in use; 'fuser -vm %s' as root shows "
+              "by whom", mountpoint, mountpoint);
+}
+
+/* Who has just looked into the new mount soon leaves it again. */
+static int
+unmount_patiently (const char *mountpoint, const struct request *r,
+                   struct error *err)
+{
+    for (int tries = 0;; tries++) {
+        unsigned seconds = 1u << tries;
+
+        error_clear (err);
+        if (unmount_once (mountpoint, err) == 0)
+            return 0;
+        if (err->errnum != EBUSY || tries == r->retries)
+            break;
+        if (r->verbose)
+            fprintf (stderr, PROGRAM ": %s: again in %u s\n", err->message,
+                     seconds);
+        sleep (seconds);
+    }
+    explain_busy (mountpoint, err);
+    return -1;
+}
+
+/* Only then everything is written, and the image is free. */
+static void
+wait_for_server (int pidfd, pid_t pid, const struct request *r)
+{
+    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    int timeout = PATIENCE;
+
+    if (pidfd < 0)
+        return;
+    for (;;) {
+        int n = poll (&p, 1, timeout);
+
+        if (n > 0 || (n < 0 && errno != EINTR))
+            break;
+        if (n < 0)
+            continue;
+        timeout = -1;
+        if (!r->quiet)
+            fprintf (stderr, PROGRAM ": it is unmounted; waiting until "
+                     "process %d has written everything\n", (int) pid);
+    }
+    if (r->verbose)
+        fprintf (stderr, PROGRAM ": process %d has ended\n", (int) pid);
+}
+
+static int
+run (const char *folder, const struct request *r, struct error *err)
+{
+    cleanup_mounted struct mounted mounted = { .device = NULL };
+    cleanup_free char *mountpoint = NULL;
+    cleanup_fd int server = -1;
+    pid_t pid = 0;
+
+    if (r->fd >= 0 && wait_for_end_of_pipe (r->fd, err) < 0)
+        return FAILED;
+    mountpoint = mount_point_name (folder, err);
+    if (!mountpoint || mount_table_find (mountpoint, &mounted, err) < 0)
+        return err->errnum == ENOENT ? NOT_MOUNTED : FAILED;
+    if (!mounted.device || !mounted.fuse) {
+        fail (err, EINVAL, "%s: %s", folder, mounted.device
+              ? "what is mounted there is nothing of guestmount's"
+              : "nothing is mounted there");
+        return NOT_MOUNTED;
+    }
+    server = server_find (&mounted, &pid);
+    if (unmount_patiently (mountpoint, r, err) < 0)
+        return err->errnum == ENOENT ? FAILED : STILL_MOUNTED;
+    wait_for_server (server, pid, r);
+    return DONE;
+}
+
+int
+main (int argc, char *argv[])
+{
+    struct request r = { .fd = -1, .retries = USUAL_RETRIES };
+    cleanup_error struct error err = { 0 };
+    int status, rest;
+
+    setlocale (LC_ALL, "");
+    if (options_parse (option_rows, argc, argv, &r, &rest, &err) < 0
+        || (rest + 1 != argc
+            && fail (&err, EINVAL, "one folder is expected; 'guestunmount "
+                                   "--help' shows how") < 0)) {
+        print_message (err.message);
+        return FAILED;
+    }
+    status = run (argv[rest], &r, &err);
+    if (err.message && !(r.quiet && status != FAILED))
+        print_message (err.message);
+    return status;
+}
