@@ -4,7 +4,7 @@
 and complete.
 
 usage: check-manual.py ROOT GUESTFS.H GUESTFSD MAKE-FIXED-APPLIANCE TEST-TOOL
-           GUESTFS.3 OTHER-PAGE...
+           GUESTMOUNT GUESTUNMOUNT GUESTFS.3 OTHER-PAGE...
 """
 
 import os
@@ -119,7 +119,8 @@ def check_options(root, program, page):
                f"{'--help' if name in helped else 'the manual'}")
 
 
-def main(root, guestfs_h, guestfsd, make_fixed_appliance, test_tool, *pages):
+def main(root, guestfs_h, guestfsd, make_fixed_appliance, test_tool,
+         guestmount, guestunmount, *pages):
     root = Path(root)
     guide = (root / "docs/guestfs.3.md").read_text(encoding="utf-8")
     page = Path(pages[0]).read_text(encoding="utf-8")
@@ -130,6 +131,8 @@ def main(root, guestfs_h, guestfsd, make_fixed_appliance, test_tool, *pages):
         *check_options(root, make_fixed_appliance,
                        "libguestfs-make-fixed-appliance.1.md"),
         *check_options(root, test_tool, "libguestfs-test-tool.1.md"),
+        *check_options(root, guestmount, "guestmount.1.md"),
+        *check_options(root, guestunmount, "guestunmount.1.md"),
         *check_readme(root),
         *check_words(page, Path(guestfs_h).read_text(encoding="utf-8")),
         *check_links(root, guide, page),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What bash does when the tab key is pressed on a command line of guestfish:
-# it asks guestfish, which knows its options and commands.
+# What bash does when the tab key is pressed on a command line of guestfish or
+# one of its relatives: it asks the program, which knows its options.
 
 _guestfish ()
 {
@@ -17,6 +17,9 @@ _guestfish ()
         @files)
             compopt -o default
             ;;
+        @folders)
+            compopt -o dirnames
+            ;;
         *[=:])
             compopt -o nospace
             ;;&
@@ -27,4 +30,4 @@ _guestfish ()
     done < <("$1" --completion -- "${words[@]:1}" 2>/dev/null)
 }
 
-complete -F _guestfish guestfish
+complete -F _guestfish guestfish guestmount guestunmount

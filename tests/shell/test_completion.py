@@ -31,11 +31,11 @@ def needs_bash():
         raise guestfish.Skip("there is no bash")
 
 
-def offers(line):
+def offers(line, program=guestfish.GUESTFISH):
     needs_bash()
-    done = subprocess.run(["bash", "-c", ASK, "bash", SCRIPT, line,
-                           guestfish.GUESTFISH], capture_output=True,
-                          text=True, check=True, timeout=guestfish.TIMEOUT)
+    done = subprocess.run(["bash", "-c", ASK, "bash", SCRIPT, line, program],
+                          capture_output=True, text=True, check=True,
+                          timeout=guestfish.TIMEOUT)
     equal(done.stderr, "")
     return done.stdout.split("\n")[:-1]
 
@@ -92,6 +92,25 @@ def test_arguments():
     # What is in the guest, only the guest knows.
     equal(offers("guestfish cat /et"), [""])
     equal(offers("guestfish mkfs ext4 /de"), [""])
+
+
+def test_programs_that_mount():
+    mount = guestfish.BUILD / "tools/guestmount"
+    unmount = guestfish.BUILD / "tools/guestunmount"
+    for program in (mount, unmount):
+        shown = subprocess.run([program, "--help"], capture_output=True,
+                               text=True, check=True).stdout
+        offered = offers(f"{program.name} -", program)
+        for option in re.findall(r"^ {2,6}(-\S)", shown, re.M):
+            assert option in offered or option == "--", option
+        for option in re.findall(r"(--[a-z-]+)", shown.split("Options:")[1]):
+            assert {option, option + "="} & set(offered), option
+        equal(offers(f"{program.name} ", program), ["compopt dirnames", ""])
+    equal(offers("guestmount --add=d -m /dev/sda1 m", mount),
+          ["compopt dirnames", ""])
+    equal(offers("guestmount -a x", mount), ["compopt default", ""])
+    equal(offers("guestmount --format=q", mount), ["qcow2"])
+    equal(offers("guestmount -- -", mount), ["compopt dirnames", ""])
 
 
 def test_in_bash():

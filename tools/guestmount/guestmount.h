@@ -17,6 +17,7 @@ struct request {
     int ready_fd;                /* --fd, or -1 */
     char *pid_file;              /* an absolute name, or NULL */
     bool no_fork;
+    bool completion; /* only say what could be the next word */
     char *mountpoint; /* an absolute name */
 };
 

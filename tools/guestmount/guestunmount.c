@@ -16,7 +16,7 @@
 #include "memory.h"
 #include "mount-table.h"
 #include "number.h"
-#include "options.h"
+#include "option-offers.h"
 #include "server.h"
 #include "string-list.h"
 #include "unmount.h"
@@ -36,6 +36,7 @@ struct request {
     int retries;
     bool quiet;
     bool verbose;
+    bool completion; /* only say what could be the next word */
 };
 
 _Noreturn void
@@ -70,6 +71,7 @@ apply_retry (void *data, const char *value, struct error *err)
 #define SETTER(name, assignment)                                        \
     static OPTION_SETTER (apply_##name, struct request, assignment)
 
+SETTER (completion, o->completion = true)
 SETTER (no_retry, o->retries = 0)
 SETTER (quiet, o->quiet = true)
 SETTER (verbose, o->verbose = true)
@@ -78,6 +80,7 @@ SETTER (version, (puts (PROGRAM " " GUESTFS_VERSION), exit (DONE)))
 static int print_help (void *data, const char *value, struct error *err);
 
 static const struct option_row option_rows[] = {
+    { "completion", 0, OPTION_ALONE, NULL, NULL, apply_completion },
     { "fd", 0, OPTION_VALUE, "FD",
       "wait until the other end of this pipe is closed", apply_fd },
     { "help", 0, OPTION_ALONE, NULL, "show this help", print_help },
@@ -226,14 +229,18 @@ main (int argc, char *argv[])
     int status, rest;
 
     setlocale (LC_ALL, "");
-    if (options_parse (option_rows, argc, argv, &r, &rest, &err) < 0
-        || (rest + 1 != argc
-            && fail (&err, EINVAL, "one folder is expected; 'guestunmount "
-                                   "--help' shows how") < 0)) {
-        print_message (err.message);
-        return FAILED;
+    if (options_parse (option_rows, argc, argv, &r, &rest, &err) < 0) {
+        status = FAILED;
+    } else if (r.completion) {
+        option_offers_print (option_rows, argv + rest);
+        status = DONE;
+    } else if (rest + 1 != argc) {
+        status = FAILED;
+        fail (&err, EINVAL, "one folder is expected; 'guestunmount --help' "
+                            "shows how");
+    } else {
+        status = run (argv[rest], &r, &err);
     }
-    status = run (argv[rest], &r, &err);
     if (err.message && !(r.quiet && status != FAILED))
         print_message (err.message);
     return status;

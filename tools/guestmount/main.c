@@ -16,6 +16,7 @@
 #include "memory.h"
 #include "mount-point.h"
 #include "number.h"
+#include "option-offers.h"
 #include "option-rows.h"
 #include "pid-file.h"
 #include "report.h"
@@ -94,6 +95,7 @@ print_fuse_help (void)
 #define SETTER(name, assignment)                                        \
     static OPTION_SETTER (apply_##name, struct request, assignment)
 
+SETTER (completion, o->completion = true)
 SETTER (fuse_help, (print_fuse_help (), exit (EXIT_SUCCESS)))
 SETTER (no_fork, o->no_fork = true)
 SETTER (option, strings_add (&o->fuse_options, value))
@@ -104,6 +106,7 @@ static int print_help (void *data, const char *value, struct error *err);
 static const struct option_row option_rows[] = {
     GUEST_OPTION_ADD,
     GUEST_OPTION_BLOCKSIZE,
+    { "completion", 0, OPTION_ALONE, NULL, NULL, apply_completion },
     GUEST_OPTION_CONNECT,
     { "dir-cache-timeout", 0, OPTION_VALUE, "SECONDS",
       "how long names and attributes are remembered (60)",
@@ -154,6 +157,13 @@ print_help (void *data, const char *value, struct error *err)
     options_print_help (option_rows, stdout);
     puts ("\nguestmount(1) is the manual.");
     exit (EXIT_SUCCESS);
+}
+
+static int
+print_offers (char *const *words)
+{
+    option_offers_print (option_rows, words);
+    return EXIT_SUCCESS;
 }
 
 /* Is it one of the words that commas separate? */
@@ -214,9 +224,12 @@ main (int argc, char *argv[])
     int rest;
 
     setlocale (LC_ALL, "");
-    if (options_parse (option_rows, argc, argv, &r, &rest, &err) == 0
-        && check_request (&r, argv + rest, &err) == 0)
-        status = run (&r, &err);
+    if (options_parse (option_rows, argc, argv, &r, &rest, &err) == 0) {
+        if (r.completion)
+            status = print_offers (argv + rest);
+        else if (check_request (&r, argv + rest, &err) == 0)
+            status = run (&r, &err);
+    }
     if (err.message)
         report ("%s", err.message);
     guest_options_free (&r.guest);
