@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command-line.h"
+#include "config-file.h"
 #include "number.h"
 #include "option-rows.h"
 #include "prepared.h"
@@ -189,8 +190,9 @@ command_line_parse (int argc, char *argv[], struct command_line *ret,
 {
     int rest;
 
-    if (options_parse (command_line_options, argc, argv, ret, &rest, err)
-        < 0)
+    if (guest_config_read (&ret->guest, err) < 0
+        || options_parse (command_line_options, argc, argv, ret, &rest, err)
+               < 0)
         return -1;
     ret->words = argv + rest;
     if (ret->guest.inspector && ret->guest.drives.count == 0

@@ -146,7 +146,8 @@ def test_prepared_disks_are_those_of_help():
 def test_environment_is_that_of_the_code():
     looked_up = re.compile(r'\b(?:getenv|variable|prompt_print)\s*'
                            r'\(\s*"(\w+)"')
-    used = {name for path in (ROOT / "shell").glob("*.c")
+    used = {name for folder in ("shell", "guest-options")
+            for path in (ROOT / folder).glob("*.c")
             for name in looked_up.findall(path.read_text(encoding="utf-8"))}
     written = {name for item in items(section("ENVIRONMENT"))
                for name in re.findall(r"`(\w+)`", item.split(":")[0])}

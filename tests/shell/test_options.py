@@ -143,6 +143,42 @@ def test_read_only():
         assert f.read() != bytes(10 << 20)
 
 
+def test_read_only_by_default():
+    """libguestfs-tools.conf, in the order of importance."""
+    make_image()
+    places = [".own/libguestfs/libguestfs-tools.conf",
+              ".libguestfs-tools.rc", ".hosts/libguestfs/libguestfs-tools.conf"]
+    environment = {**os.environ, "XDG_CONFIG_HOME": os.getcwd() + "/.own",
+                   "XDG_CONFIG_DIRS": f"/no-such:{os.getcwd()}/.hosts"}
+
+    def is_read_only(*options):
+        trace = run("-x", *options, "-a", "disk.img", "echo",
+                    env=environment).stderr
+        return "readonly:true" in trace
+
+    truth = False
+    assert not is_read_only()
+    for place in reversed(places):
+        os.makedirs(os.path.dirname(place) or ".", exist_ok=True)
+        truth = not truth
+        with open(place, "w", encoding="ascii") as f:
+            f.write(f"# as\n/* many */ other = \"a;b\"; // ones\n"
+                    f"read_only = {str(truth).lower()};\n")
+        equal(is_read_only(), truth)
+    assert not is_read_only("--rw")
+    assert is_read_only("--ro")
+    del environment["XDG_CONFIG_HOME"]
+    assert not is_read_only()
+    os.makedirs(".config/libguestfs")
+    os.rename(places[0], ".config/libguestfs/libguestfs-tools.conf")
+    assert is_read_only()
+    for wrong in ("read_only", "read_only = ", "read_only = 1;", "{}",
+                  'a = "b', "= true;", "read_only = true false;"):
+        with open(places[1], "w", encoding="ascii") as f:
+            f.write("\n" + wrong)
+        contains(fails("echo", env=environment), "/.libguestfs-tools.rc:2: ")
+
+
 def test_format():
     make_image()
     trace = run("-x", "--format=raw", "-a", "disk.img", "--format", "-a",

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "config-file.h"
 #include "guestmount.h"
 #include "memory.h"
 #include "mount-point.h"
@@ -224,7 +225,8 @@ main (int argc, char *argv[])
     int rest;
 
     setlocale (LC_ALL, "");
-    if (options_parse (option_rows, argc, argv, &r, &rest, &err) == 0) {
+    if (guest_config_read (&r.guest, &err) == 0
+        && options_parse (option_rows, argc, argv, &r, &rest, &err) == 0) {
         if (r.completion)
             status = print_offers (argv + rest);
         else if (check_request (&r, argv + rest, &err) == 0)
