@@ -160,7 +160,8 @@ check_plan (const struct plan *plan, struct error *err)
 {
     if (check_file (plan->argv[0], X_OK, err) < 0
         || check_file (plan->daemon, X_OK, err) < 0
-        || check_file (plan->preload, R_OK, err) < 0)
+        || check_file (plan->preload, R_OK, err) < 0
+        || check_limits (plan, err) < 0)
         return -1;
     if (plan->profile->runs_natively && check_tracing (err) < 0)
         return -1;

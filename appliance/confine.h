@@ -95,6 +95,9 @@ void plan_free (struct plan *plan);
 /* headroom.c: can the guest's memory be had? */
 int check_headroom (const struct plan *plan, struct error *err);
 
+/* limits.c: may it have as much as it needs? */
+int check_limits (const struct plan *plan, struct error *err);
+
 /* namespaces.c */
 
 /* Fork into new namespaces.  Returns the child's process id, 0 in the

@@ -119,7 +119,7 @@ is_hopeless (guestfs_h *g)
            || (a->storage.dead && a->storage.pid > 0)
            || (g->append && a->machine.pid > 0)
            || g->error.errnum == ENOMEM || g->error.errnum == EMFILE
-           || g->error.errnum == ENFILE;
+           || g->error.errnum == ENFILE || g->error.errnum == EAGAIN;
 }
 
 struct search {

@@ -121,6 +121,7 @@ impl_launch (guestfs_h *g)
     g->state = STATE_LAUNCHING;
     launch_progress (g, 0);
     if (start (g) < 0) {
+        explain_limit (&g->error);
         if (g->appliance && g->appliance->origin)
             fail_context (&g->error, "%s", g->appliance->origin);
         return appliance_abandon (g);

@@ -18,4 +18,7 @@ int launch_receive (guestfs_h *g, struct packet *ret);
 
 void launch_progress (guestfs_h *g, uint64_t position);
 
+/* Say in *err which limit of setrlimit (2) may be the reason, if one may. */
+void explain_limit (struct error *err);
+
 #endif /* LIB_LAUNCH_H */

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Limits of setrlimit (2) that are too low: the error says which, and what it
+is; nothing hangs, and with a higher limit the same handle can be launched.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import unittest
+
+import guestfs
+
+from support import MIB
+
+NOBODY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+TIMEOUT = 120  # seconds
+
+
+def launch_limited(backend, name, value):
+    """In a process of its own: prints what the error says."""
+    g = guestfs.GuestFS()
+    g.set_backend(backend)
+    g.add_drive_scratch(MIB)
+    # What "direct" builds is there from now on.
+    g.launch()
+    g.shutdown()
+    before = resource.getrlimit(getattr(resource, name))
+    resource.setrlimit(getattr(resource, name), (value, before[1]))
+    try:
+        g.launch()
+    except RuntimeError as error:
+        print(error)
+    resource.setrlimit(getattr(resource, name), before)
+    g.shutdown()
+    g.launch()
+    g.close()
+
+
+class Limits(unittest.TestCase):
+    def check(self, backend, name, value, *patterns):
+        # Some limits do not hold for root.
+        before = [] if os.geteuid() else NOBODY
+        result = subprocess.run(
+            [*before, sys.executable, "-B", __file__, backend, name,
+             str(value)],
+            capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout.strip(),
+                         f"^launch: (?:{'|'.join(patterns)})$")
+
+    def test_processes(self):
+        for value in 1, 2, 5, 9, 14:
+            self.check("uml", "RLIMIT_NPROC", value,
+                       "/[^ ]+ needs 16 processes or threads, and [0-9]+ can "
+                       r"be started; the limit of all .*\(ulimit -u\) is "
+                       f"{value}", "/[^ ]+/guestfs-confine: Resource temp"
+                       rf"orarily unavailable; .*\(ulimit -u\) is {value}")
+
+    def test_open_files(self):
+        for value in 5, 9, 12, 16, 22, 30:
+            self.check("uml", "RLIMIT_NOFILE", value,
+                       "/[^ ]+ needs [0-9]+ open files; the limit of open "
+                       rf"files \(ulimit -n\) is {value}",
+                       ".*Too many open files; the limit of open files "
+                       rf"\(ulimit -n\) is {value}")
+
+    def test_address_space(self):
+        self.check("uml", "RLIMIT_AS", 300 * MIB,
+                   "/.*linux.uml needs [0-9]+ MiB of address space for a guest "
+                   "of [0-9]+ MiB; the limit of a process's memory, in KiB "
+                   r"\(ulimit -v\) is 307200")
+
+    def test_qemu(self):
+        for name, value, pattern in (
+                ("RLIMIT_NPROC", 9, "qemu-system-.* needs 16 processes"),
+                ("RLIMIT_NOFILE", 30, "qemu-system-.* needs [0-9]+ open"),
+                ("RLIMIT_AS", 1500 * MIB, "qemu-system-.* needs [0-9]+ MiB")):
+            self.check("direct", name, value, f".*{pattern}.*")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        launch_limited(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    else:
+        unittest.main(verbosity=2)
