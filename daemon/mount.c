@@ -14,6 +14,7 @@
 
 #include "arguments.h"
 #include "calls.h"
+#include "drivers.h"
 #include "flushes.h"
 #include "fuse-server.h"
 #include "modules.h"
@@ -22,50 +23,17 @@
 #include "probe.h"
 #include "sysroot.h"
 
-/* What a driver wants when something is mounted: character sets, which are
- * modules, and to be told that names are in UTF-8.
+/* The file system's own options, the caller's last, so that those win.  The
+ * caller frees them.
  */
-static const struct {
-    const char *type;
-    const char *modules[2];
-    const char *options; /* before the caller's, which so win */
-} companions[] = {
-    { "vfat", { "nls_cp437", "nls_iso8859-1" }, "utf8" },
-    { "msdos", { "nls_cp437", "nls_iso8859-1" }, NULL },
-    { "iso9660", { "nls_utf8", NULL }, "utf8" },
-    { "hfsplus", { "nls_utf8", NULL }, NULL },
-    { "udf", { "nls_utf8", NULL }, NULL },
-};
-
-/* Without one the driver will say itself what it lacks. */
-static void
-load_companions (const char *type)
-{
-    for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
-        for (size_t j = 0; j < 2 && companions[i].modules[j]; j++) {
-            cleanup_error struct error ignored = { 0 };
-
-            if (strcmp (companions[i].type, type) == 0)
-                module_load (companions[i].modules[j], &ignored);
-        }
-}
-
-/* The file system's own options, which the caller frees. */
 static char *
 complete_options (const char *type, const char *data)
 {
-    for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
-        if (companions[i].options && strcmp (companions[i].type, type) == 0)
-            return xasprintf ("%s%s%s", companions[i].options,
-                              data ? "," : "", data ? data : "");
-    return data ? xstrdup (data) : NULL;
-}
+    const char *first = driver_options (type);
 
-/* The kernel's name of the driver's module, where it is another. */
-static const char *
-module_of_type (const char *type)
-{
-    return strcmp (type, "iso9660") == 0 ? "isofs" : type;
+    if (first)
+        return xasprintf ("%s%s%s", first, data ? "," : "", data ? data : "");
+    return data ? xstrdup (data) : NULL;
 }
 
 /* Load what mounting has failed for: the driver, or that of the quotas
@@ -78,8 +46,7 @@ load_missing (int errnum, const char *type)
 
     switch (errnum) {
     case ENODEV:
-        load_companions (type);
-        return module_load (module_of_type (type), &ignored) == 0;
+        return driver_load (type, &ignored) == 0;
     case ESRCH:
         return module_load ("quota_v2", &ignored) == 0;
     default:

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "modules.h"
+#include "drivers.h"
+#include "memory.h"
 #include "private-mount.h"
 
 /* How each is told to leave its journal alone. */
@@ -48,20 +49,38 @@ open_type (const char *type, struct error *err)
 
     if (fs >= 0 || errno != ENODEV)
         return fs;
-    if (module_load (type, err) < 0)
+    if (driver_load (type, err) < 0)
         errno = ENODEV;
     else
         fs = fsopen (type, FSOPEN_CLOEXEC);
     return fs;
 }
 
+/* Those of the driver, and the caller's "NAME=VALUE". */
 static int
-mount_nowhere (const char *device, const char *type, bool readonly,
-               struct error *err)
+set_options (int fs, const char *type, const char *option)
+{
+    const char *first = driver_options (type);
+    const char *value = option ? strchr (option, '=') : NULL;
+    cleanup_free char *name = NULL;
+
+    if (first && set_option (fs, first, NULL) < 0)
+        return -1;
+    if (!option)
+        return 0;
+    name = value ? xstrndup (option, (size_t) (value - option))
+                 : xstrdup (option);
+    return set_option (fs, name, value ? value + 1 : NULL);
+}
+
+static int
+mount_nowhere (const char *device, const char *type, const char *option,
+               bool readonly, struct error *err)
 {
     cleanup_fd int fs = open_type (type, err);
 
     if (fs < 0 || set_option (fs, "source", device) < 0
+        || set_options (fs, type, option) < 0
         || (readonly && set_readonly (fs, type) < 0)
         || fsconfig (fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
         return -1;
@@ -71,15 +90,15 @@ mount_nowhere (const char *device, const char *type, bool readonly,
 }
 
 int
-private_mount (const char *device, const char *type, bool readonly,
-               struct error *err)
+private_mount_with (const char *device, const char *type, const char *option,
+                    bool readonly, struct error *err)
 {
-    int mount = mount_nowhere (device, type, readonly, err);
+    int mount = mount_nowhere (device, type, option, readonly, err);
     int fd;
 
     /* If it is mounted in the guest, with whatever options. */
     if (mount < 0 && readonly && errno == EBUSY)
-        mount = mount_nowhere (device, type, false, err);
+        mount = mount_nowhere (device, type, option, false, err);
     if (mount < 0)
         return fail (err, errno, "%s: mounting as %s: %m", device, type);
     /* The mount's own descriptor is good for paths only. */
@@ -88,4 +107,11 @@ private_mount (const char *device, const char *type, bool readonly,
         fail (err, errno, "%s: %m", device);
     close_fd (&mount);
     return fd;
+}
+
+int
+private_mount (const char *device, const char *type, bool readonly,
+               struct error *err)
+{
+    return private_mount_with (device, type, NULL, readonly, err);
 }

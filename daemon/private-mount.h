@@ -16,4 +16,9 @@
 int private_mount (const char *device, const char *type, bool readonly,
                    struct error *err);
 
+/* The same with an option, "NAME" or "NAME=VALUE"; NULL: none. */
+int private_mount_with (const char *device, const char *type,
+                        const char *option, bool readonly,
+                        struct error *err);
+
 #endif /* DAEMON_PRIVATE_MOUNT_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's drivers of file systems: modules, and what those want. */
+#ifndef DAEMON_DRIVERS_H
+#define DAEMON_DRIVERS_H
+
+#include "error.h"
+
+/* Load the driver of a type of file system with the character sets that it
+ * wants, which are modules, too.
+ */
+int driver_load (const char *type, struct error *err);
+
+/* Options that it is to be told before all others, such as that names are
+ * in UTF-8; NULL: none.
+ */
+const char *driver_options (const char *type);
+
+#endif /* DAEMON_DRIVERS_H */
