@@ -39,6 +39,7 @@ struct daemon {
     struct error arrays_error; /* and could not assemble all of them */
     bool volumes_active; /* lvm_activate_once () has found some */
     struct error volumes_error; /* and could not activate all of them */
+    struct inspection *inspection; /* what inspect_os has found, or NULL */
 };
 
 /* Where a file that belongs to a call is. */

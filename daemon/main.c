@@ -15,6 +15,7 @@
 
 #include "flushes.h"
 #include "init.h"
+#include "inspect.h"
 #include "message.h"
 #include "server.h"
 #include "sysroot.h"
@@ -140,5 +141,6 @@ main (int argc, char **argv)
     chunk_batch_free (&daemon.batch);
     free (daemon.send_buffer);
     close_fd (&daemon.sysroot_fd);
+    inspection_free (daemon.inspection);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
