@@ -62,7 +62,6 @@ const struct root_row root_rows[] = {
     { "btrfs", ROOT_PROGRAM, false, "btrfs" },
     { "btrfstune", ROOT_PROGRAM, false, "btrfs: UUIDs" },
     { "btrfs-image", ROOT_PROGRAM, false, "btrfs" },
-    { "cryptsetup", ROOT_PROGRAM, false, "LUKS" },
     { "e2fsck", ROOT_PROGRAM, false, "ext2/3/4" },
     { "resize2fs", ROOT_PROGRAM, false, "ext2/3/4" },
     { "tune2fs", ROOT_PROGRAM, false, "ext2/3/4" },

@@ -22,6 +22,7 @@ enum need_kind {
     NOTHING, /* the daemon does it itself */
     PROGRAM,
     LIBRARY,
+    MODULE, /* of the kernel */
     RETIRED, /* part of every appliance since long: there are no calls */
 };
 
@@ -55,7 +56,7 @@ static const struct group {
     { "linuxfsuuid", { { NOTHING, NULL } } },
     { "linuxmodules", { { NOTHING, NULL } } },
     { "linuxxattrs", { { NOTHING, NULL } } },
-    { "luks", { { LIBRARY, "libcryptsetup.so.12" } } },
+    { "luks", { { LIBRARY, "libcryptsetup.so.12" }, { MODULE, "dm-crypt" } } },
     { "lvm2", { { LIBRARY, "liblvm2cmd.so.2.03" } } },
     { "mdadm", { { PROGRAM, "mdadm" } } },
     { "mknod", { { NOTHING, NULL } } },
@@ -98,6 +99,10 @@ is_available (const struct group *g)
             break;
         case LIBRARY:
             if (!has_library (name))
+                return false;
+            break;
+        case MODULE:
+            if (!module_exists (name))
                 return false;
             break;
         }

@@ -24,11 +24,12 @@
 static const char *const folders[] = { "/usr/lib/uml/modules",
                                        "/lib/modules" };
 
-/* modules.dep of a distribution's kernel is half a MiB. */
-#define MODULES_DEP_MAX (8 << 20)
+/* modules.dep of a distribution's kernel is half a MiB, modules.alias one. */
+#define TABLE_MAX (8 << 20)
 
+/* One of depmod's tables, and the folder that it is of. */
 static char *
-open_modules_dep (char **ret_folder, struct error *err)
+read_table (const char *table, char **ret_folder, struct error *err)
 {
     struct utsname uts;
 
@@ -36,11 +37,11 @@ open_modules_dep (char **ret_folder, struct error *err)
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         cleanup_free char *folder = xasprintf ("%s/%s", folders[i],
                                                uts.release);
-        cleanup_free char *path = xasprintf ("%s/modules.dep", folder);
+        cleanup_free char *path = xasprintf ("%s/%s", folder, table);
 
         if (access (path, R_OK) == 0) {
             *ret_folder = steal (&folder);
-            return read_file_at (AT_FDCWD, path, MODULES_DEP_MAX, NULL, err);
+            return read_file_at (AT_FDCWD, path, TABLE_MAX, NULL, err);
         }
     }
     return fail_null (err, ENOENT, "no modules for kernel %s", uts.release);
@@ -114,7 +115,7 @@ module_load_with (const char *name, const char *parameters,
 
     if (is_loaded (name))
         return 0;
-    text = open_modules_dep (&folder, err);
+    text = read_table ("modules.dep", &folder, err);
     if (!text)
         return -1;
     lines = string_split_lines (text);
@@ -128,4 +129,41 @@ int
 module_load (const char *name, struct error *err)
 {
     return module_load_with (name, "", err);
+}
+
+bool
+module_exists (const char *name)
+{
+    cleanup_error struct error none = { 0 };
+    cleanup_free char *folder = NULL, *text = NULL;
+    cleanup_string_array char **lines = NULL;
+
+    if (is_loaded (name))
+        return true;
+    text = read_table ("modules.dep", &folder, &none);
+    lines = text ? string_split_lines (text) : NULL;
+    for (size_t i = 0; lines && lines[i]; i++)
+        if (strchr (lines[i], ':') && is_about (lines[i], name))
+            return true;
+    return false;
+}
+
+/* Lines of modules.alias: "alias crypto-aes aesni_intel". */
+void
+module_load_aliases (char *const *aliases)
+{
+    cleanup_error struct error none = { 0 };
+    cleanup_free char *folder = NULL;
+    cleanup_free char *text = read_table ("modules.alias", &folder, &none);
+    cleanup_string_array char **lines = text ? string_split_lines (text)
+                                             : NULL;
+
+    for (size_t i = 0; lines && lines[i]; i++) {
+        cleanup_error struct error not_for_us = { 0 };
+        cleanup_string_array char **words = string_split (lines[i], ' ');
+
+        if (string_array_length (words) == 3
+            && string_array_contains (aliases, words[1]))
+            module_load (words[2], &not_for_us);
+    }
 }

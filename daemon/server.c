@@ -215,6 +215,16 @@ run (struct call *call, XDR *xdrs)
     return finish (call, p->name, result);
 }
 
+/* Keys are not left behind in the buffer. */
+static void
+wipe_secrets (const struct packet *packet, uint32_t proc)
+{
+    const struct procedure *p = find_procedure (proc);
+
+    if (p && p->secret)
+        explicit_bzero ((char *) packet->body, packet->size);
+}
+
 static int
 serve_message (struct daemon *daemon, const struct packet *packet,
                struct error *err)
@@ -234,6 +244,7 @@ serve_message (struct daemon *daemon, const struct packet *packet,
     call.hint = header.progress_hint;
     call.optargs = header.optargs_bitmask;
     r = run (&call, &xdrs);
+    wipe_secrets (packet, call.proc);
     if (r < 0)
         error_move (err, &call.err);
     error_clear (&call.err);

@@ -20,6 +20,7 @@ struct procedure {
     stub run;     /* NULL: not implemented yet */
     bool file_in; /* a file follows the call */
     const char *group; /* what it needs (features.c), or NULL */
+    bool secret; /* there are keys among its arguments */
 };
 
 const struct procedure *find_procedure (uint32_t proc);

@@ -85,7 +85,7 @@ def notes(call, api):
         yield "Can be cancelled: [user_cancel]."
     if "config_only" in call.flags:
         yield "Must be called before [launch]."
-    if any(arg.kind == "key" for arg in call.args):
+    if call.has_secret:
         yield "Keys are never traced nor logged."
     if call.since:
         yield f"Since {call.since}."

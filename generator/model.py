@@ -162,6 +162,10 @@ class Call:
         return tuple(a for a in self.args if not a.is_file)
 
     @property
+    def has_secret(self):
+        return any(a.kind == "key" for a in self.args)
+
+    @property
     def shell_name(self):
         return self.name.replace("_", "-")
 

@@ -135,10 +135,14 @@ converse (guestfs_h *g, struct client_call *call, struct transfer *transfer)
     cleanup_error struct error local = { 0 };
     ssize_t size = encode (g, call, transfer->size);
     enum outcome outcome;
+    int sent;
 
     if (size < 0)
         return OUTCOME_REFUSED;
-    if (appliance_send (g, g->appliance->send_buffer, (size_t) size) < 0)
+    sent = appliance_send (g, g->appliance->send_buffer, (size_t) size);
+    if (call->secret && g->appliance)
+        explicit_bzero (g->appliance->send_buffer, (size_t) size);
+    if (sent < 0)
         return OUTCOME_BROKEN;
     if (call->file_in && transfer_send (g, transfer, &local) < 0)
         return OUTCOME_BROKEN;

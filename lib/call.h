@@ -11,6 +11,7 @@ struct client_call {
     xdrproc_t args_xdr; /* NULL: the call has no arguments */
     void *args;
     uint64_t optargs_bitmask;
+    bool secret;          /* there are keys among the arguments */
     const char *file_in;  /* a local file to send after the arguments */
     const char *file_out; /* a local file for what comes after the reply */
     xdrproc_t ret_xdr;    /* NULL: the call returns nothing */

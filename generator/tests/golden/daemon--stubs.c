@@ -3,9 +3,19 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "arguments.h"
 #include "calls.h"
 #include "server.h"
+
+/* A key is not left behind in freed memory. */
+static void
+wipe (char *key)
+{
+    if (key)
+        explicit_bzero (key, strlen (key));
+}
 
 /* A list as calls get it: with NULL at its end. */
 static char **
@@ -74,6 +84,7 @@ run_open_all (struct call *call, XDR *xdrs)
     ret.n = result;
     r = reply (call, (xdrproc_t) xdr_wire_open_all_ret, &ret);
 out:
+    wipe (args.k);
     xdr_free ((xdrproc_t) xdr_wire_open_all_args, &args);
     return r;
 }
@@ -209,15 +220,15 @@ out:
 }
 
 static const struct procedure procedures[WIRE_MAX_PROC + 1] = {
-    [WIRE_PROC_PING] = { "ping", run_ping, false, NULL },
-    [WIRE_PROC_OPEN_ALL] = { "open_all", run_open_all, false, NULL },
-    [WIRE_PROC_TUNE] = { "tune", run_tune, false, "tuning" },
-    [WIRE_PROC_MKDISK] = { "mkdisk", run_mkdisk, false, NULL },
-    [WIRE_PROC_SEND] = { "send", run_send, true, NULL },
-    [WIRE_PROC_FETCH] = { "fetch", run_fetch, false, NULL },
-    [WIRE_PROC_POINTS] = { "points", run_points, false, NULL },
-    [WIRE_PROC_NAMES] = { "names", run_names, false, NULL },
-    [WIRE_PROC_LATER] = { "later", NULL, false, NULL },
+    [WIRE_PROC_PING] = { "ping", run_ping, false, NULL, false },
+    [WIRE_PROC_OPEN_ALL] = { "open_all", run_open_all, false, NULL, true },
+    [WIRE_PROC_TUNE] = { "tune", run_tune, false, "tuning", false },
+    [WIRE_PROC_MKDISK] = { "mkdisk", run_mkdisk, false, NULL, false },
+    [WIRE_PROC_SEND] = { "send", run_send, true, NULL, false },
+    [WIRE_PROC_FETCH] = { "fetch", run_fetch, false, NULL, false },
+    [WIRE_PROC_POINTS] = { "points", run_points, false, NULL, false },
+    [WIRE_PROC_NAMES] = { "names", run_names, false, NULL, false },
+    [WIRE_PROC_LATER] = { "later", NULL, false, NULL, false },
 };
 
 const struct procedure *

@@ -183,6 +183,7 @@ impl_open_all (guestfs_h *g, const char *s, const char *p, const char *d,
         .proc = WIRE_PROC_OPEN_ALL,
         .args_xdr = (xdrproc_t) xdr_wire_open_all_args,
         .args = &args,
+        .secret = true,
         .ret_xdr = (xdrproc_t) xdr_wire_open_all_ret,
         .ret = &ret,
     };

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Encrypted devices: LUKS and BitLocker. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "block.h"
+#include "calls.h"
+#include "cryptsetup.h"
+#include "guarded.h"
+#include "probe.h"
+
+/* How long all of a call may take: eight slots of LUKS1, each of them made to
+ * take two seconds on a machine ten times as quick.
+ */
+#define SECONDS_MAX 180
+
+/* LUKS2 On-Disk Format Specification, 3: what crypt_keyslot_max () says. */
+#define LUKS2_SLOTS 32
+
+/* What a call is to do; it is done in another process. */
+struct job {
+    const char *device;
+    const char *key, *new_key;
+    const char *mapname;
+    const char *type;    /* of the library's; CRYPT_LUKS: any LUKS */
+    bool any_type;       /* whatever the header says */
+    const char *cipher, *mode;
+    size_t volume_key_size;
+    int slot;
+    uint32_t flags;      /* CRYPT_ACTIVATE_* */
+};
+
+/* A volume key, for as long as it is needed. */
+struct volume_key {
+    char bytes[512];
+    size_t size;
+};
+
+static void
+volume_key_wipe (struct volume_key *vk)
+{
+    explicit_bzero (vk, sizeof *vk);
+}
+
+#define cleanup_volume_key __attribute__ ((cleanup (volume_key_wipe)))
+
+/* Try a slot with the job's key: the slot, or a negative errno; -EPERM: the
+ * key is another one.
+ */
+typedef int (*attempt) (struct crypt *c, const struct job *job, int slot,
+                        void *opaque);
+
+static int
+attempt_to_activate (struct crypt *c, const struct job *job, int slot,
+                     void *opaque)
+{
+    (void) opaque;
+    return c->lib->crypt_activate_by_passphrase (
+        c->cd, job->mapname, slot, job->key, strlen (job->key), job->flags);
+}
+
+static int
+attempt_to_get_key (struct crypt *c, const struct job *job, int slot,
+                    void *opaque)
+{
+    struct volume_key *vk = opaque;
+
+    vk->size = sizeof vk->bytes;
+    return c->lib->crypt_volume_key_get (c->cd, slot, vk->bytes, &vk->size,
+                                         job->key, strlen (job->key));
+}
+
+static bool
+is_active (struct crypt *c, int slot)
+{
+    crypt_keyslot_info info = c->lib->crypt_keyslot_status (c->cd, slot);
+
+    return info == CRYPT_SLOT_ACTIVE || info == CRYPT_SLOT_ACTIVE_LAST;
+}
+
+/* Is the slot one to be tried in this round?  Slots that are preferred come
+ * first; some are marked as not for us.
+ */
+static bool
+is_due (struct crypt *c, int slot, bool first_round)
+{
+    crypt_keyslot_priority priority;
+
+    if (!is_active (c, slot))
+        return false;
+    priority = c->lib->crypt_keyslot_get_priority (c->cd, slot);
+    if (priority == CRYPT_SLOT_PRIORITY_IGNORE)
+        return false;
+    return (priority == CRYPT_SLOT_PRIORITY_PREFER) == first_round;
+}
+
+static int
+slot_count (struct crypt *c)
+{
+    return c->lib->crypt_keyslot_max (c->lib->crypt_get_type (c->cd));
+}
+
+/* Try one slot after the other, but not that one.  Whichever costs too much
+ * is left out; if no other has the key, this is why.
+ */
+static int
+try_slots (struct crypt *c, const struct job *job, attempt try, void *opaque,
+           int but, struct error *err)
+{
+    cleanup_error struct error too_costly = { 0 };
+    int count = slot_count (c);
+
+    if (crypt_check_cost (c, CRYPT_ANY_SLOT, err) < 0)
+        return -1;
+    for (int i = 0; i < 2 * count; i++) {
+        int slot = i % count, r;
+
+        if (slot == but || !is_due (c, slot, i < count)
+            || crypt_check_cost (c, slot, &too_costly) < 0)
+            continue;
+        r = try (c, job, slot, opaque);
+        if (r >= 0)
+            return 0;
+        if (r != -EPERM && r != -ENOENT)
+            return crypt_fail (c, r, "opening it", err);
+    }
+    if (too_costly.message) {
+        error_move (err, &too_costly);
+        return -1;
+    }
+    return fail (err, EPERM, "%s: the key is none of its %skeys", c->device,
+                 but == CRYPT_ANY_SLOT ? "" : "other ");
+}
+
+/* Both versions begin with it. */
+static bool
+has_luks_magic (const char *device)
+{
+    static const char magic[6] = { 'L', 'U', 'K', 'S', '\xba', '\xbe' };
+    char bytes[sizeof magic] = { 0 };
+    cleanup_fd int fd = open (device, O_RDONLY | O_CLOEXEC);
+
+    return fd >= 0 && pread (fd, bytes, sizeof bytes, 0) == sizeof bytes
+           && memcmp (bytes, magic, sizeof magic) == 0;
+}
+
+/* Open the device, and read its header. */
+static int
+begin (struct crypt *c, const struct job *job, struct error *err)
+{
+    if (crypt_open_device (c, job->device, err) < 0)
+        return -1;
+    if (!job->any_type || has_luks_magic (job->device))
+        return crypt_read_header (c, job->type, err);
+    if (crypt_read_header (c, CRYPT_BITLK, err) == 0)
+        return 0;
+    return fail (err, EINVAL, "%s: neither a LUKS nor a BitLocker device",
+                 c->device);
+}
+
+/* The slot that the job is about must be one, and used, or free. */
+static int
+check_slot (struct crypt *c, const struct job *job, bool used,
+            struct error *err)
+{
+    int count = slot_count (c);
+
+    if (job->slot < 0 || job->slot >= count)
+        return fail (err, EINVAL, "%s: there is no key slot %d: they are "
+                     "numbered from 0 to %d", c->device, job->slot,
+                     count - 1);
+    if (used && !is_active (c, job->slot))
+        return fail (err, ENOENT, "%s: key slot %d has no key", c->device,
+                     job->slot);
+    if (!used && c->lib->crypt_keyslot_status (c->cd, job->slot)
+                     != CRYPT_SLOT_INACTIVE)
+        return fail (err, EEXIST, "%s: key slot %d has a key already "
+                     "(luks_kill_slot removes it)", c->device, job->slot);
+    return 0;
+}
+
+static char *
+work_open (void *opaque, struct error *err)
+{
+    const struct job *job = opaque;
+    cleanup_crypt struct crypt c = CRYPT_NONE;
+    int r;
+
+    if (begin (&c, job, err) < 0)
+        return NULL;
+    if (strcmp (c.lib->crypt_get_type (c.cd), CRYPT_BITLK) != 0)
+        return try_slots (&c, job, attempt_to_activate, NULL, CRYPT_ANY_SLOT,
+                          err) < 0 ? NULL : xstrdup ("");
+    r = attempt_to_activate (&c, job, CRYPT_ANY_SLOT, NULL);
+    if (r == -EPERM)
+        return fail_null (err, EPERM, "%s: the key is none of its keys",
+                          c.device);
+    if (r < 0) {
+        crypt_fail (&c, r, "opening it", err);
+        return NULL;
+    }
+    return xstrdup ("");
+}
+
+static char *
+work_close (void *opaque, struct error *err)
+{
+    const struct job *job = opaque;
+    cleanup_crypt struct crypt c = CRYPT_NONE;
+    int r;
+
+    if (crypt_open_device (&c, job->device, err) < 0)
+        return NULL;
+    r = c.lib->crypt_deactivate (NULL, job->mapname);
+    if (r == 0)
+        return xstrdup ("");
+    crypt_fail (&c, r, "closing it", err);
+    return NULL;
+}
+
+static char *
+work_uuid (void *opaque, struct error *err)
+{
+    const struct job *job = opaque;
+    cleanup_crypt struct crypt c = CRYPT_NONE;
+    const char *uuid;
+
+    if (begin (&c, job, err) < 0)
+        return NULL;
+    uuid = c.lib->crypt_get_uuid (c.cd);
+    return xstrdup (uuid ? uuid : "");
+}
+
+/* What makes guessing a passphrase expensive.  Measuring how quick the
+ * machine is would take seconds, and machines differ: these are fixed, and
+ * ask for little enough memory that any appliance can open what another has
+ * made.  Argon2: RFC 9106, the second recommended option, with the iterations
+ * that are the library's least.  PBKDF2 is for LUKS1.
+ */
+static const struct crypt_pbkdf_type argon2 = {
+    .type = CRYPT_KDF_ARGON2ID,
+    .hash = "sha256",
+    .iterations = 4,
+    .max_memory_kb = 64 << 10,
+    .parallel_threads = 4,
+    .flags = CRYPT_PBKDF_NO_BENCHMARK,
+};
+
+static const struct crypt_pbkdf_type pbkdf2 = {
+    .type = CRYPT_KDF_PBKDF2,
+    .hash = "sha256",
+    .iterations = 2000000,
+    .flags = CRYPT_PBKDF_NO_BENCHMARK,
+};
+
+static int
+add_key (struct crypt *c, const struct job *job, const struct volume_key *vk,
+         const char *key, struct error *err)
+{
+    bool luks1 = strcmp (c->lib->crypt_get_type (c->cd), CRYPT_LUKS1) == 0;
+    int r = c->lib->crypt_set_pbkdf_type (c->cd, luks1 ? &pbkdf2 : &argon2);
+
+    if (r < 0)
+        return crypt_fail (c, r, "preparing a key slot", err);
+    r = c->lib->crypt_keyslot_add_by_volume_key (
+        c->cd, job->slot, vk ? vk->bytes : NULL, vk ? vk->size : 0, key,
+        strlen (key));
+    return r < 0 ? crypt_fail (c, r, "adding the key", err) : 0;
+}
+
+static char *
+work_add_key (void *opaque, struct error *err)
+{
+    const struct job *job = opaque;
+    cleanup_crypt struct crypt c = CRYPT_NONE;
+    cleanup_volume_key struct volume_key vk = { .size = 0 };
+
+    if (begin (&c, job, err) < 0 || check_slot (&c, job, false, err) < 0
+        || try_slots (&c, job, attempt_to_get_key, &vk, CRYPT_ANY_SLOT,
+                      err) < 0
+        || add_key (&c, job, &vk, job->new_key, err) < 0)
+        return NULL;
+    return xstrdup ("");
+}
+
+static char *
+work_kill_slot (void *opaque, struct error *err)
+{
+    const struct job *job = opaque;
+    cleanup_crypt struct crypt c = CRYPT_NONE;
+    cleanup_volume_key struct volume_key vk = { .size = 0 };
+    int r;
+
+    if (begin (&c, job, err) < 0 || check_slot (&c, job, true, err) < 0
+        || try_slots (&c, job, attempt_to_get_key, &vk, job->slot, err) < 0)
+        return NULL;
+    r = c.lib->crypt_keyslot_destroy (c.cd, job->slot);
+    if (r == 0)
+        return xstrdup ("");
+    crypt_fail (&c, r, "removing the key", err);
+    return NULL;
+}
+
+/* The headers of LUKS2, as the library makes them, and one sector. */
+#define LUKS2_SIZE_MIN ((16 << 20) + 512)
+
+/* The library would write headers that can't be opened. */
+static int
+check_size (const char *device, struct error *err)
+{
+    cleanup_fd int fd = open (device, O_RDONLY | O_CLOEXEC);
+    uint64_t size;
+
+    if (fd < 0 || ioctl (fd, BLKGETSIZE64, &size) < 0)
+        return fail (err, errno, "%s: %m", device);
+    if (size >= LUKS2_SIZE_MIN)
+        return 0;
+    return fail (err, ENOSPC, "%s: too small: the header alone takes 16 MiB",
+                 device);
+}
+
+/* Sectors of 512 bytes, so that whatever was on the drive fits again. */
+static int
+format (struct crypt *c, const struct job *job, struct error *err)
+{
+    struct crypt_params_luks2 params = {
+        .pbkdf = &argon2,
+        .sector_size = 512,
+    };
+    int r = c->lib->crypt_format (c->cd, CRYPT_LUKS2, job->cipher, job->mode,
+                                  NULL, NULL, job->volume_key_size, &params);
+
+    return r < 0 ? crypt_fail (c, r, "formatting it", err) : 0;
+}
+
+static char *
+work_format (void *opaque, struct error *err)
+{
+    const struct job *job = opaque;
+    cleanup_crypt struct crypt c = CRYPT_NONE;
+
+    if (check_size (job->device, err) < 0
+        || crypt_open_device (&c, job->device, err) < 0
+        || crypt_load_modules (job->cipher, job->mode, err) < 0
+        || wipe_signatures (job->device, err) < 0
+        || format (&c, job, err) < 0
+        || add_key (&c, job, NULL, job->key, err) < 0)
+        return NULL;
+    return xstrdup ("");
+}
+
+/* Do the job in another process; NULL unless it succeeds. */
+static char *
+run_job (struct call *call, guarded_work work, struct job *job)
+{
+    if (!call->daemon->appliance)
+        return fail_null (&call->err, ENOTSUP, "encrypted devices can be "
+                          "used inside an appliance only: the device mapper "
+                          "here is the host's own");
+    return guarded_run (work, job, SECONDS_MAX, job->device, &call->err);
+}
+
+static int
+do_job (struct call *call, guarded_work work, struct job *job)
+{
+    cleanup_free char *result = run_job (call, work, job);
+
+    return result ? 0 : -1;
+}
+
+/* The kernel's names have up to 127 bytes (dm-ioctl.h), and others than these
+ * would be escaped.
+ */
+#define MAPNAME_MAX 127
+
+static int
+check_mapname (struct call *call, const char *name)
+{
+    static const char valid[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "#+-.:=@_";
+    size_t n = strlen (name);
+
+    if (strcmp (name, "control") == 0)
+        return fail (&call->err, EINVAL, "mapname: 'control' is the device "
+                     "mapper's own");
+    if (n > 0 && n <= MAPNAME_MAX && name[strspn (name, valid)] == '\0'
+        && strcmp (name, ".") != 0 && strcmp (name, "..") != 0)
+        return 0;
+    return fail (&call->err, EINVAL, "mapname '%s' can't be the name of a "
+                 "device: letters, digits and # + - . : = @ _ are allowed",
+                 name);
+}
+
+static int
+open_as (struct call *call, struct job *job)
+{
+    cleanup_free char *path = NULL;
+
+    if (check_mapname (call, job->mapname) < 0)
+        return -1;
+    path = xasprintf ("/dev/mapper/%s", job->mapname);
+    if (access (path, F_OK) == 0)
+        return fail (&call->err, EEXIST, "%s: it exists already", path);
+    return do_job (call, work_open, job);
+}
+
+/* cryptsetup(8), open: the types that have a header which tells the rest. */
+static int
+find_type (struct call *call, const char *name, const char **ret)
+{
+    static const struct {
+        const char *name, *type;
+    } types[] = {
+        { "luks", CRYPT_LUKS },   { "luks1", CRYPT_LUKS1 },
+        { "luks2", CRYPT_LUKS2 }, { "bitlk", CRYPT_BITLK },
+    };
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (strcmp (types[i].name, name) == 0) {
+            *ret = types[i].type;
+            return 0;
+        }
+    }
+    return fail (&call->err, EINVAL, "crypttype '%s' is unknown: luks, "
+                 "luks1, luks2, bitlk", name);
+}
+
+int
+do_cryptsetup_open (struct call *call, const char *device, const char *key,
+                    const char *mapname,
+                    const struct cryptsetup_open_opts *opts)
+{
+    struct job job = {
+        .device = device,
+        .key = key,
+        .mapname = mapname,
+        .any_type = !(opts->given & CRYPTSETUP_OPEN_CRYPTTYPE),
+    };
+
+    if (!job.any_type && find_type (call, opts->crypttype, &job.type) < 0)
+        return -1;
+    if ((opts->given & CRYPTSETUP_OPEN_READONLY) && opts->readonly)
+        job.flags = CRYPT_ACTIVATE_READONLY;
+    return open_as (call, &job);
+}
+
+int
+do_luks_open (struct call *call, const char *device, const char *key,
+              const char *mapname)
+{
+    struct job job = { .device = device, .key = key, .mapname = mapname };
+
+    return open_as (call, &job);
+}
+
+int
+do_luks_open_ro (struct call *call, const char *device, const char *key,
+                 const char *mapname)
+{
+    struct job job = {
+        .device = device,
+        .key = key,
+        .mapname = mapname,
+        .flags = CRYPT_ACTIVATE_READONLY,
+    };
+
+    return open_as (call, &job);
+}
+
+/* Only what libcryptsetup has made: no logical volume. */
+static int
+check_is_opened (struct call *call, const char *device)
+{
+    cleanup_block struct block b = { 0 };
+    cleanup_dm_device struct dm_device dm = { 0 };
+
+    if (block_find (device, &b, &call->err) < 0)
+        return -1;
+    if (string_starts_with (b.name, "dm-")
+        && dm_device_read (b.name, &dm, &call->err) < 0)
+        return -1;
+    if (dm.uuid && string_starts_with (dm.uuid, "CRYPT-"))
+        return 0;
+    return fail (&call->err, EINVAL, "%s: not a device that cryptsetup_open "
+                 "has made (they are /dev/mapper/NAME)", device);
+}
+
+int
+do_cryptsetup_close (struct call *call, const char *device)
+{
+    struct job job = { .device = device };
+    cleanup_fd int fd = -1;
+
+    if (check_is_opened (call, device) < 0)
+        return -1;
+    /* The device mapper would try for seconds. */
+    fd = open (device, O_RDONLY | O_EXCL | O_CLOEXEC);
+    if (fd < 0)
+        return fail (&call->err, errno, "%s: %m%s", device,
+                     errno == EBUSY ? " (a file system on it is mounted, or "
+                                      "a logical volume active)" : "");
+    close_fd (&fd);
+    job.mapname = strrchr (device, '/') + 1;
+    return do_job (call, work_close, &job);
+}
+
+int
+do_luks_close (struct call *call, const char *device)
+{
+    return do_cryptsetup_close (call, device);
+}
+
+char *
+do_luks_uuid (struct call *call, const char *device)
+{
+    struct job job = { .device = device };
+
+    return run_job (call, work_uuid, &job);
+}
+
+int
+do_luks_add_key (struct call *call, const char *device, const char *key,
+                 const char *newkey, int keyslot)
+{
+    struct job job = {
+        .device = device,
+        .key = key,
+        .new_key = newkey,
+        .slot = keyslot,
+    };
+
+    return do_job (call, work_add_key, &job);
+}
+
+int
+do_luks_kill_slot (struct call *call, const char *device, const char *key,
+                   int keyslot)
+{
+    struct job job = { .device = device, .key = key, .slot = keyslot };
+
+    return do_job (call, work_kill_slot, &job);
+}
+
+/* XTS has two keys of 256 bits. */
+static size_t
+key_size_of (const char *mode)
+{
+    return string_starts_with (mode, "xts-") ? 64 : 32;
+}
+
+int
+do_luks_format_cipher (struct call *call, const char *device,
+                       const char *key, int keyslot, const char *cipher)
+{
+    cleanup_free char *name = xstrdup (cipher);
+    char *mode = strchr (name, '-');
+    struct job job = {
+        .device = device,
+        .key = key,
+        .cipher = name,
+        .slot = keyslot,
+    };
+
+    if (!mode || mode == name || !mode[1])
+        return fail (&call->err, EINVAL, "cipher '%s' must be a cipher and "
+                     "its mode, such as aes-xts-plain64", cipher);
+    *mode++ = '\0';
+    job.mode = mode;
+    job.volume_key_size = key_size_of (mode);
+    if (keyslot < 0 || keyslot >= LUKS2_SLOTS)
+        return fail (&call->err, EINVAL, "there is no key slot %d: they are "
+                     "numbered from 0 to %d", keyslot, LUKS2_SLOTS - 1);
+    return do_job (call, work_format, &job);
+}
+
+int
+do_luks_format (struct call *call, const char *device, const char *key,
+                int keyslot)
+{
+    return do_luks_format_cipher (call, device, key, keyslot,
+                                  "aes-xts-plain64");
+}
