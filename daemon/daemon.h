@@ -35,6 +35,7 @@ struct daemon {
     struct strings labels; /* of the same drives, "" for none */
     struct disk_flushes *flushes;
     struct fuse_server *fuse_servers; /* the programs that serve mounts */
+    struct local *local; /* the guest is mounted on the host, or NULL */
     bool arrays_assembled; /* md_assemble_once () has found some */
     struct error arrays_error; /* and could not assemble all of them */
     bool volumes_active; /* lvm_activate_once () has found some */
@@ -58,6 +59,7 @@ struct call {
     uint64_t optargs; /* which optional arguments were given */
     enum file_state file;
     bool replied;
+    bool flushed_nothing; /* so the flushes need not be counted */
     int64_t progress_next; /* when the next progress message is due, in ns
                               of CLOCK_MONOTONIC; 0: none was asked for */
     uint64_t progress_total; /* of what was sent and is not at its end */

@@ -53,7 +53,8 @@ send_reply (struct call *call, enum wire_status status, xdrproc_t xdr,
     if (size < 0)
         return -1;
     call->replied = true;
-    publish_flushes (d);
+    if (!call->flushed_nothing)
+        publish_flushes (d);
     return transport_write_full (d->transport, d->send_buffer, (size_t) size,
                                  &call->err);
 }
@@ -194,8 +195,11 @@ static int
 run (struct call *call, XDR *xdrs)
 {
     const struct procedure *p = find_procedure (call->proc);
+    bool verbose = call->daemon->verbose;
     int result;
 
+    if (!p)
+        p = find_private_procedure (call->proc);
     if (!p) {
         fail (&call->err, ENOSYS, "unknown procedure %u: the library is "
               "newer than the appliance", call->proc);
@@ -207,10 +211,10 @@ run (struct call *call, XDR *xdrs)
         fail (&call->err, ENOTSUP, "not implemented yet");
         return finish (call, p->name, -1);
     }
-    if (call->daemon->verbose)
+    if (verbose && !p->often)
         fprintf (stderr, "guestfsd: %s\n", p->name);
     result = p->run (call, xdrs);
-    if (call->daemon->verbose && result < 0)
+    if (verbose && result < 0)
         fprintf (stderr, "guestfsd: %s: %s\n", p->name, call->err.message);
     return finish (call, p->name, result);
 }

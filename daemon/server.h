@@ -21,9 +21,13 @@ struct procedure {
     bool file_in; /* a file follows the call */
     const char *group; /* what it needs (features.c), or NULL */
     bool secret; /* there are keys among its arguments */
+    bool often;   /* verbose messages would drown in it */
 };
 
 const struct procedure *find_procedure (uint32_t proc);
+
+/* One that is no call of the API (mount-local.c). */
+const struct procedure *find_private_procedure (uint32_t proc);
 
 /* Is any of the group's calls implemented? */
 bool group_has_calls (const char *group);

@@ -13,6 +13,7 @@
 #include "appliance.h"
 #include "drive.h"
 #include "events.h"
+#include "fuse-session.h"
 #include "message.h"
 
 /* How long the appliance may take to end after its channel was closed. */
@@ -284,6 +285,7 @@ appliance_abandon (guestfs_h *g)
 {
     struct error error = { 0 };
 
+    fuse_session_lose (g);
     error_move (&error, &g->error);
     appliance_free (steal (&g->appliance));
     drives_close (g);

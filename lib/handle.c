@@ -20,7 +20,9 @@
 #include "events.h"
 #include "handle.h"
 #include "impl.h"
+#include "fuse-session.h"
 #include "launch.h"
+#include "mount-local.h"
 #include "private-data.h"
 #include "test-calls.h"
 
@@ -74,6 +76,7 @@ end (guestfs_h *g)
     if (g->closing)
         return false;
     g->closing = true;
+    mount_local_end (g);
     action_begin (&action, g, "close");
     trace_call (&action);
     debug (g, "close: handle %p (state %d)", (void *) g, (int) g->state);
@@ -143,6 +146,7 @@ init_lock (guestfs_h *g)
     pthread_mutexattr_settype (&attr, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init (&g->lock, &attr);
     pthread_mutexattr_destroy (&attr);
+    pthread_cond_init (&g->run_ended, NULL);
 }
 
 static void
@@ -186,6 +190,7 @@ free_handle (guestfs_h *g)
     test_output_close (g);
     close_fd (&g->cancel_fd);
     pthread_mutex_destroy (&g->lock);
+    pthread_cond_destroy (&g->run_ended);
     free (g);
 }
 
@@ -231,8 +236,18 @@ guestfs_close (guestfs_h *g)
 void
 handle_lock (guestfs_h *g)
 {
+    atomic_fetch_add (&g->waiting, 1);
     pthread_mutex_lock (&g->lock);
+    atomic_fetch_sub (&g->waiting, 1);
     g->depth++;
+}
+
+/* Who waits in mount_local_run may have missed it. */
+static void
+wake_runner (guestfs_h *g)
+{
+    if (g->local && g->local->running && g->run_cancel)
+        impl_user_cancel (g);
 }
 
 void
@@ -240,7 +255,38 @@ handle_unlock (guestfs_h *g)
 {
     bool ended = --g->depth == 0 && g->close_wanted && end (g);
 
+    if (!ended)
+        wake_runner (g);
     pthread_mutex_unlock (&g->lock);
     if (ended && list_remove (g))
         free_handle (g);
+}
+
+unsigned
+handle_pause (guestfs_h *g)
+{
+    unsigned paused = g->depth;
+
+    g->depth = 0;
+    pthread_mutex_unlock (&g->lock);
+    return paused;
+}
+
+void
+handle_resume (guestfs_h *g, unsigned paused)
+{
+    atomic_fetch_add (&g->waiting, 1);
+    pthread_mutex_lock (&g->lock);
+    atomic_fetch_sub (&g->waiting, 1);
+    g->depth = paused;
+}
+
+void
+handle_wait (guestfs_h *g, pthread_cond_t *cond)
+{
+    unsigned paused = g->depth;
+
+    g->depth = 0;
+    pthread_cond_wait (cond, &g->lock);
+    g->depth = paused;
 }

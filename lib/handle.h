@@ -23,6 +23,7 @@ struct drive;
 struct event_callback;
 struct error_handler;
 struct private_datum;
+struct fuse_session;
 
 /* guestfs_get_state () returns these numbers. */
 enum state { STATE_CONFIG = 0, STATE_LAUNCHING = 1, STATE_READY = 2,
@@ -32,11 +33,16 @@ struct guestfs_h {
     /* Held during every call; recursive, since callbacks may call us. */
     pthread_mutex_t lock;
     unsigned depth; /* of calls: those of callbacks are inside of others */
+    atomic_uint waiting; /* threads that want the lock */
     enum state state;
     struct guestfs_h *next; /* in the list of handles to close at exit */
     bool at_exit;           /* and atexit has begun to; see handles_lock */
     bool close_wanted;      /* as soon as no call runs */
     bool closing;           /* its end has begun */
+
+    struct fuse_session *local; /* what is mounted on the host, or NULL */
+    atomic_int run_cancel;      /* mount_local_run is to end early */
+    pthread_cond_t run_ended;   /* it has */
 
     /* What the running call has failed with, and what the last one of each
      * thread did.
@@ -84,6 +90,13 @@ struct guestfs_h {
  */
 void handle_lock (guestfs_h *g);
 void handle_unlock (guestfs_h *g);
+
+/* In a call that waits for what others do: let their calls come in between.
+ * No other call is around this one.
+ */
+unsigned handle_pause (guestfs_h *g);
+void handle_resume (guestfs_h *g, unsigned paused);
+void handle_wait (guestfs_h *g, pthread_cond_t *cond);
 
 /* Reported on stderr or to the program's callbacks, as it prefers. */
 void debug (guestfs_h *g, const char *fmt, ...)

@@ -13,6 +13,7 @@
 #include "events.h"
 #include "impl.h"
 #include "launch.h"
+#include "mount-local.h"
 
 void
 launch_progress (guestfs_h *g, uint64_t position)
@@ -161,6 +162,9 @@ impl_shutdown (guestfs_h *g)
         return 0;
     if (g->state != STATE_READY)
         return fail (&g->error, EBUSY, "a call is running on this handle");
+    mount_local_end (g);
+    if (g->state != STATE_READY) /* it died of that */
+        return -1;
     if (g->autosync)
         r = impl_internal_autosync (g);
     if (g->state == STATE_CONFIG) /* that call found the appliance dead */

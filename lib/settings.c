@@ -198,6 +198,7 @@ impl_user_cancel (guestfs_h *g)
     int r = 0;
 
     g->user_cancel = 1;
+    g->run_cancel = 1;
     /* If the counter is full, who waits wakes up anyway. */
     if (write (g->cancel_fd, &one, sizeof one) < 0 && errno != EAGAIN)
         r = -1;

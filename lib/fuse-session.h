@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A mount of the guest on the host: the kernel's requests are carried to the
+ * daemon, and its replies back.
+ */
+#ifndef LIB_FUSE_SESSION_H
+#define LIB_FUSE_SESSION_H
+
+#include "fuse-check.h"
+#include "handle.h"
+#include "mount-local-options.h"
+
+struct fuse_session {
+    int fd;     /* the kernel's requests; non-blocking */
+    char *path; /* where it is mounted, absolute and without links */
+    struct local_options options;
+    unsigned minor; /* of the kernel's version of FUSE */
+    struct fuse_batch batch;
+    char *buffer;         /* for requests while there is no appliance */
+    bool running;         /* a thread is in fuse_session_serve () */
+    bool lost;            /* the appliance that we began with is gone */
+    struct error why;     /* and this is what it died of */
+};
+
+/* Takes the descriptor and path, also if it fails.  The kernel's first
+ * request is there already, and is answered.
+ */
+struct fuse_session *fuse_session_new (int take_fd, char *take_path,
+                                       struct local_options *take_options,
+                                       struct error *err);
+
+void fuse_session_free (struct fuse_session *s);
+
+/* The appliance is gone, as g->error says.  The mount, if there is one, stays,
+ * or programs would go on in the folder below; everything in it fails.
+ */
+void fuse_session_lose (guestfs_h *g);
+
+/* Has it been unmounted, by whomever? */
+bool fuse_session_unmounted (const struct fuse_session *s);
+
+/* Carry requests until it is unmounted: 0, or -1 if the appliance has died
+ * meanwhile.  Ends earlier, with EINTR, if the handle is cancelled, or, with
+ * 0, if until_fd (unless it is -1) can be read.  The handle's lock is let go
+ * whenever there is nothing to do.
+ */
+int fuse_session_serve (guestfs_h *g, int until_fd);
+
+#endif /* LIB_FUSE_SESSION_H */
