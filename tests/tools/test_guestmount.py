@@ -1,0 +1,635 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""guestmount and guestunmount: every option, the way to the background and
+out of it, what may be wrong, and the examples of their manual pages.  What
+can be done with the files of a mount is not the subject.
+
+usage: test_guestmount.py FOLDER-WITH-BUILT-PROGRAMS [TEST...]
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TIMEOUT = 60  # seconds
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+
+# As in the tests of guestfish(1).
+DISK = r"""sparse disk.img 50M
+run
+part-disk /dev/sda mbr
+mkfs ext4 /dev/sda1
+mount /dev/sda1 /
+mkdir /etc
+write /etc/hostname "alpha\n"
+mkdir-p /home/ann
+mkdir-p /home/bob
+"""
+MOUNT = ["-a", "disk.img", "-m", "/dev/sda1"]
+
+
+def program(name):
+    return BUILD / ("shell" if name == "guestfish" else "tools") / name
+
+
+def run(name, *args, status=0, **options):
+    """Run one of the programs; what it printed."""
+    done = subprocess.run([program(name), *args], capture_output=True,
+                          text=True, check=False, timeout=TIMEOUT,
+                          stdin=options.pop("stdin", subprocess.DEVNULL),
+                          **options)
+    assert done.returncode == status, (name, args, done)
+    return done.stdout + done.stderr
+
+
+def guestfish(script):
+    done = subprocess.run([program("guestfish")], input=script, check=True,
+                          capture_output=True, text=True, timeout=TIMEOUT)
+    return done.stdout
+
+
+def is_planned(*calls):
+    return any("not implemented yet" in run("guestfish", "help", call)
+               for call in calls)
+
+
+def why_not():
+    """What keeps this host from mounting anything; None if it can."""
+    if is_planned("mount-local"):
+        return "mount-local is not implemented yet"
+    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        return "/dev/fuse can't be opened"
+    if not shutil.which("fusermount3"):
+        return "there is no fusermount3"
+    return None
+
+
+def state(pid):
+    """One letter of proc(5); Z is a process that nobody has asked about."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()[0]
+
+
+def has_ended(pid):
+    return state(pid) in (None, "Z", "X")
+
+
+def wait_until(condition):
+    end = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.02)
+
+
+class Folder(unittest.TestCase):
+    """Each test has a folder of its own, which it works in, and a disk."""
+
+    def setUp(self):
+        self.before = os.getcwd()
+        self.addCleanup(os.chdir, self.before)
+        self.folder = tempfile.TemporaryDirectory(prefix="guestmount.")
+        self.addCleanup(self.folder.cleanup)
+        os.chdir(self.folder.name)
+        os.environ["HOME"] = self.folder.name
+        subprocess.run(["cp", "--sparse=always", TEMPLATE, "disk.img"],
+                       check=True)
+        os.mkdir("mnt")
+
+    def fails(self, part, *args, name="guestmount", status=1, **options):
+        self.assertIn(part, run(name, *args, status=status, **options))
+
+
+class Arguments(Folder):
+    """What needs no FUSE."""
+
+    def test_version(self):
+        for name in ("guestmount", "guestunmount"):
+            for option in ("-V", "--version"):
+                self.assertRegex(run(name, option), rf"^{name} 1\.\d+\.\d+$")
+
+    def test_help(self):
+        for name in ("guestmount", "guestunmount"):
+            text = run(name, "--help")
+            self.assertIn("--verbose", text)
+            for line in text.splitlines():
+                self.assertLessEqual(len(line), 80)
+        text = run("guestmount", "--fuse-help")
+        for option in ("allow_other", "idmap=user", "uid=N", "nonempty"):
+            self.assertIn(option, text)
+
+    def test_wrong_options(self):
+        for name in ("guestmount", "guestunmount"):
+            self.fails("unknown option --no-such", "--no-such", name=name)
+            self.fails("--fd: 'x' is not a number", "--fd=x", name=name)
+        self.fails("--fd=77: Bad file descriptor", "--fd=77", *MOUNT, "mnt")
+        self.fails("--dir-cache-timeout: '-1' is not between",
+                   "--dir-cache-timeout=-1", *MOUNT, "mnt")
+        self.fails("only 512 and 4096", "--blocksize=1000", *MOUNT, "mnt")
+        self.fails("--live: a running guest", "--live", *MOUNT, "mnt")
+        self.fails("/no/such/pid: No such", "--pid-file=/no/such/pid",
+                   *MOUNT, "mnt")
+
+    def test_what_is_missing(self):
+        self.fails("no folder to mount on", *MOUNT)
+        self.fails("there can be one mount point only", *MOUNT, "mnt", "mnt")
+        self.fails("there is no disk", "-m", "/dev/sda1", "mnt")
+
+    def test_mount_points(self):
+        os.mkdir("full")
+        pathlib.Path("full/file").touch()
+        self.fails("no-such: no such folder", *MOUNT, "no-such")
+        self.fails("disk.img: the mount point must be a folder", *MOUNT,
+                   "disk.img")
+        self.fails("full: this folder is not empty; with '-o nonempty'",
+                   *MOUNT, "full")
+
+    @unittest.skipIf(os.getuid() == 0, "root may write everywhere")
+    def test_mount_point_of_others(self):
+        self.fails("/usr: Permission denied", *MOUNT, "/usr")
+
+    def test_nothing_to_mount(self):
+        self.fails("these file systems are there:\n    /dev/sda1 (ext4)\n",
+                   "-a", "disk.img", "mnt")
+        self.fails("these file systems are there:\n    /dev/sda1 (ext4)\n",
+                   "-a", "disk.img", "-m", "/dev/sda7", "mnt")
+        self.fails("not of the form", "-a", "disk.img", "-m", "a:b:c:d:e",
+                   "mnt")
+
+    def test_disks(self):
+        """Without -m it ends soon, but shows how disks were added."""
+        for options, parts in (
+                (["-a", "disk.img"], ['add_drive "disk.img"']),
+                (["--add=disk.img", "-r"], ["readonly:true"]),
+                (["--ro", "--rw", "-a", "disk.img"], ['add_drive "disk.img"\n']),
+                (["--format=raw", "-a", "disk.img"], ['"format:raw"']),
+                (["--format=raw", "--format", "-a", "disk.img"],
+                 ['add_drive "disk.img"\n']),
+                (["--blocksize=512", "-a", "disk.img"], ["blocksize:512"]),
+                (["-n", "--selinux", "-a", "disk.img"],
+                 ["set_autosync false"]),
+                (["-r", "-c", "test:///no", "-d", "guest"],
+                 ['add_domain "guest"', '"libvirturi:test:///no"',
+                  "readonly:true"]),
+                (["--connect=test:///no", "--domain=guest"],
+                 ['"libvirturi:test:///no"'])):
+            text = run("guestmount", "-x", *options, "mnt", status=1)
+            for part in parts:
+                self.assertIn(part, text)
+
+    def test_keys(self):
+        self.fails("--key ...: not of the form", "--key", "secret", *MOUNT,
+                   "mnt")
+        self.fails("--key all: /no/such: ", "--key", "all:file:/no/such",
+                   *MOUNT, "mnt")
+
+    def test_read_only_by_default(self):
+        pathlib.Path(".libguestfs-tools.rc").write_text("read_only = true;",
+                                                        encoding="ascii")
+        self.assertIn("readonly:true", run("guestmount", "-x", "-a",
+                                           "disk.img", "mnt", status=1))
+
+    def test_failure_closes_the_descriptor(self):
+        theirs, ours = os.pipe()
+        run("guestmount", f"--fd={ours}", "-a", "disk.img", "mnt", status=1,
+            pass_fds=[ours])
+        os.close(ours)
+        self.assertEqual(os.read(theirs, 10), b"")
+        os.close(theirs)
+
+    def test_nothing_to_unmount(self):
+        for folder in ("mnt", "disk.img", "no-such", "/proc", "."):
+            text = run("guestunmount", folder, status=3)
+            self.assertIn(f"guestunmount: {folder}: ", text)
+            for quiet in ("-q", "--quiet"):
+                self.assertEqual(run("guestunmount", quiet, folder,
+                                     status=3), "")
+        self.fails("one folder is expected", name="guestunmount")
+        self.fails("one folder is expected", "mnt", "mnt",
+                   name="guestunmount")
+        self.fails("'x' is not a number", "--retry=x", "mnt",
+                   name="guestunmount")
+
+
+class Mounting(Folder):
+    def setUp(self):
+        if REASON:
+            self.skipTest(REASON)
+        super().setUp()
+        # Whatever a failed test leaves.
+        self.addCleanup(subprocess.run, ["fusermount3", "-u", "-z", "-q",
+                                         "--", os.getcwd() + "/mnt"],
+                        check=False, stderr=subprocess.DEVNULL)
+
+    @contextlib.contextmanager
+    def mounted(self, *options, disk=MOUNT):
+        """In the background: the number of the process."""
+        run("guestmount", *disk, "--pid-file=pid", *options, "mnt")
+        pid = int(pathlib.Path("pid").read_text(encoding="ascii"))
+        yield pid
+        if os.path.ismount("mnt"):
+            run("guestunmount", "mnt")
+
+    @contextlib.contextmanager
+    def foreground(self, *options, status=0):
+        """The process, which must end by itself, and what it prints."""
+        theirs, ours = os.pipe()
+        with subprocess.Popen([program("guestmount"), "--no-fork",
+                               f"--fd={ours}", *MOUNT, *options, "mnt"],
+                              pass_fds=[ours], stderr=subprocess.PIPE,
+                              text=True) as process:
+            os.close(ours)
+            self.assertEqual(os.read(theirs, 10), b"1")
+            os.close(theirs)
+            process.errors = None
+            yield process
+            process.errors = process.communicate(timeout=TIMEOUT)[1]
+            self.assertEqual(process.returncode, status, process.errors)
+
+    def cat(self, path):
+        return guestfish(f"add-ro disk.img\nrun\nmount-ro /dev/sda1 /\n"
+                         f"cat {path}\n")
+
+    def hostname(self):
+        return pathlib.Path("mnt/etc/hostname")
+
+
+class Mounted(Mounting):
+    def test_background(self):
+        with self.mounted() as pid:
+            self.assertEqual(sorted(os.listdir("mnt")),
+                             ["etc", "home", "lost+found"])
+            proc = pathlib.Path(f"/proc/{pid}")
+            self.assertEqual(os.readlink(proc / "cwd"), "/")
+            for fd in range(3):
+                self.assertEqual(os.readlink(proc / f"fd/{fd}"), "/dev/null")
+            self.assertEqual(os.getsid(pid), pid)
+            self.hostname().write_text("beta\n", encoding="ascii")
+            run("guestunmount", "mnt")
+            self.assertTrue(has_ended(pid))
+            self.assertFalse(os.path.exists("pid"))
+        self.assertEqual(os.listdir("mnt"), [])
+        self.assertEqual(self.cat("/etc/hostname"), "beta\n\n")
+
+    def test_pipes_are_let_go(self):
+        """Else "$(guestmount ...)" would wait for ever."""
+        theirs, ours = os.pipe()
+        with subprocess.Popen([program("guestmount"), *MOUNT, "mnt"],
+                              stdout=ours, stderr=ours) as process:
+            os.close(ours)
+            self.assertEqual(os.read(theirs, 100), b"")
+            self.assertEqual(process.wait(TIMEOUT), 0)
+        os.close(theirs)
+        run("guestunmount", "mnt")
+
+    def test_no_fork(self):
+        with self.foreground() as process:
+            self.assertEqual(self.hostname().read_text("ascii"), "alpha\n")
+            self.assertIsNone(process.poll())
+            run("guestunmount", "mnt")
+        self.assertEqual(process.errors, "")
+
+    def test_eventfd(self):
+        fd = os.eventfd(0)
+        with subprocess.Popen([program("guestmount"), f"--fd={fd}", *MOUNT,
+                               "mnt"], pass_fds=[fd]):
+            self.assertEqual(os.eventfd_read(fd), 1)
+        os.close(fd)
+        run("guestunmount", "mnt")
+
+    def test_pid_file(self):
+        """It is complete as soon as it is there, and then all works."""
+        with subprocess.Popen([program("guestmount"), *MOUNT,
+                               "--pid-file=pid", "mnt"]) as process:
+            wait_until(lambda: os.path.exists("pid"))
+            text = pathlib.Path("pid").read_text(encoding="ascii")
+            self.assertRegex(text, r"^\d+\n$")
+            self.assertFalse(has_ended(int(text)))
+            self.assertEqual(os.listdir("mnt/home"), ["ann", "bob"])
+            self.assertEqual(process.wait(TIMEOUT), 0)
+        # Somebody else's is left alone.
+        pathlib.Path("pid").write_text("1\n", encoding="ascii")
+        run("guestunmount", "mnt")
+        self.assertEqual(pathlib.Path("pid").read_text("ascii"), "1\n")
+
+    def test_pid_file_that_is_a_pipe(self):
+        os.mkfifo("pid")
+        with subprocess.Popen([program("guestmount"), *MOUNT,
+                               "--pid-file=pid", "mnt"]):
+            text = pathlib.Path("pid").read_text(encoding="ascii")
+            self.assertRegex(text, r"^\d+\n$")
+        run("guestunmount", "mnt")
+        self.assertTrue(os.path.exists("pid"))
+
+    def test_pid_file_that_fails(self):
+        os.mkdir("pid")
+        self.fails("--pid-file", *MOUNT, "--pid-file=pid", "mnt")
+        self.assertEqual(os.listdir("mnt"), [])
+
+    def test_read_only(self):
+        before = pathlib.Path("disk.img").read_bytes()
+        for options in (["-r"], ["--ro"], ["-w", "-r"]):
+            with self.mounted(*options):
+                self.assertRaisesRegex(OSError, "Read-only",
+                                       os.mkdir, "mnt/new")
+        self.assertEqual(pathlib.Path("disk.img").read_bytes(), before)
+        with self.mounted("-o", "ro"):
+            self.assertRaisesRegex(OSError, "Read-only", os.mkdir, "mnt/new")
+        with self.mounted("-r", "--rw"):
+            os.mkdir("mnt/new")
+
+    def test_mount_options(self):
+        guestfish("add disk.img\nrun\nmount /dev/sda1 /\nmkdir /sub\n")
+        with self.mounted(disk=["-a", "disk.img",
+                                "--mount=/dev/sda1:/:noatime:ext4"]):
+            self.assertIn("sub", os.listdir("mnt"))
+
+    def test_owners(self):
+        with self.mounted("-o", "uid=1234", "--option=gid=5678,umask=077"):
+            st = os.stat("mnt/etc/hostname")
+            self.assertEqual((st.st_uid, st.st_gid, st.st_mode & 0o777),
+                             (1234, 5678, 0o600))
+        with self.mounted("-o", "idmap=user"):
+            self.assertEqual(os.stat("mnt/etc/hostname").st_uid, os.getuid())
+        self.fails("'no_such'", *MOUNT, "-o", "no_such", "mnt")
+        self.assertFalse(os.path.ismount("mnt"))
+
+    def test_full_folder(self):
+        pathlib.Path("mnt/hidden").touch()
+        with self.mounted("-o", "uid=0,nonempty"):
+            self.assertNotIn("hidden", os.listdir("mnt"))
+        self.assertEqual(os.listdir("mnt"), ["hidden"])
+
+    def test_cache_timeout(self):
+        with self.foreground("--dir-cache-timeout=7", "-x") as process:
+            run("guestunmount", "mnt")
+        self.assertIn("cachetimeout:7", process.errors)
+        self.assertIn("debugcalls:true", process.errors)
+
+    def test_trace_stays_in_the_foreground(self):
+        with subprocess.Popen([program("guestmount"), "--trace", *MOUNT,
+                               "mnt"], stderr=subprocess.PIPE,
+                              text=True) as process:
+            wait_until(lambda: os.path.ismount("mnt"))
+            self.assertIsNone(process.poll())
+            run("guestunmount", "mnt")
+            text = process.communicate(timeout=TIMEOUT)[1]
+        self.assertIn("libguestfs: trace: mount_local", text)
+
+    def test_verbose(self):
+        for option in ("-v", "--verbose"):
+            with self.foreground(option) as process:
+                run("guestunmount", "mnt")
+            self.assertIn("libguestfs: launch", process.errors)
+
+    def test_strange_names(self):
+        for name in ("with space", "new\nline", "back\\slash", "\xe4\u20ac",
+                     "-dash", "a,b:c=d"):
+            os.mkdir(name)
+            run("guestmount", *MOUNT, "--", name)
+            self.assertIn("etc", os.listdir(name))
+            run("guestunmount", "--", name)
+            self.assertEqual(os.listdir(name), [])
+
+    def test_other_names(self):
+        os.symlink("mnt", "link")
+        os.mkdir("other")
+        for name in ("link", "link/", "mnt/", "./mnt//", "other/../mnt",
+                     os.getcwd() + "/mnt"):
+            run("guestmount", *MOUNT, name)
+            self.assertIn("etc", os.listdir("mnt"))
+            run("guestunmount", name)
+            self.assertEqual(os.listdir("mnt"), [])
+
+    def test_signals(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with self.mounted() as pid:
+                self.hostname().write_text(f"{number}\n", encoding="ascii")
+                os.kill(pid, number)
+                wait_until(lambda: has_ended(pid))
+                self.assertFalse(os.path.exists("pid"))
+                self.assertFalse(os.path.ismount("mnt"))
+            self.assertEqual(self.cat("/etc/hostname"), f"{number}\n\n")
+
+    def test_signal_in_the_foreground(self):
+        with self.foreground() as process:
+            process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.errors, "")
+
+    def test_signal_while_in_use(self):
+        with self.foreground() as process:
+            with open("mnt/etc/hostname", "w", encoding="ascii") as f:
+                f.write("delta\n")
+                f.flush()
+                process.send_signal(signal.SIGTERM)
+                wait_until(lambda: process.poll() is not None)
+                self.assertFalse(os.path.ismount("mnt"))
+        self.assertIn("taken away", process.errors)
+        self.assertEqual(self.cat("/etc/hostname"), "delta\n\n")
+
+    def test_caller_that_is_killed(self):
+        """Nobody learns of the mount, so there must not be one."""
+        os.mkfifo("pid")  # it waits until this is read
+        with subprocess.Popen([program("guestmount"), *MOUNT,
+                               "--pid-file=pid", "mnt"]) as process:
+            wait_until(lambda: os.path.ismount("mnt"))
+            process.kill()
+            process.wait(TIMEOUT)
+            pid = int(pathlib.Path("pid").read_text(encoding="ascii"))
+        wait_until(lambda: has_ended(pid))
+        self.assertFalse(os.path.ismount("mnt"))
+
+    def test_server_that_is_killed(self):
+        with self.mounted() as pid:
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: has_ended(pid))
+            self.assertRaises(OSError, os.listdir, "mnt")
+            self.fails("mnt: there is a mount whose server has died; "
+                       "'guestunmount mnt' removes it", *MOUNT, "mnt")
+            run("guestunmount", "mnt")
+        self.assertEqual(os.listdir("mnt"), [])
+
+    def test_appliance_that_is_killed(self):
+        with self.foreground(status=1) as process:
+            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}"
+                                    "/children").read_text("ascii").split()
+            self.assertTrue(children)
+            for child in children:
+                os.kill(int(child), signal.SIGKILL)
+            with self.assertRaises(OSError):
+                while True:
+                    os.stat(f"mnt/{time.monotonic()}")
+                    self.fail("it is there")
+            self.assertTrue(os.path.exists(f"/proc/{process.pid}"))
+            run("guestunmount", "mnt")
+        self.assertRegex(process.errors, "guestmount: .*appliance")
+
+    def test_in_use(self):
+        with self.mounted(), open("mnt/etc/hostname", encoding="ascii"):
+            for option in ("--no-retry", "--retry=0"):
+                text = run("guestunmount", option, "mnt", status=2)
+                self.assertRegex(text, rf"mnt is still in use by .*"
+                                       rf"\({os.getpid()}\)")
+                self.assertEqual(run("guestunmount", "-q", option, "mnt",
+                                     status=2), "")
+
+    def test_retry(self):
+        for option in ("--retry", "--retry=3"):
+            with self.mounted():
+                with open("mnt/etc/hostname", encoding="ascii"):
+                    unmounting = subprocess.Popen(
+                        [program("guestunmount"), "-v", option, "mnt"],
+                        stderr=subprocess.PIPE, text=True)
+                    self.assertIn("again in 1 s",
+                                  unmounting.stderr.readline())
+                text = unmounting.communicate(timeout=TIMEOUT)[1]
+                self.assertEqual(unmounting.returncode, 0)
+                self.assertRegex(text, "process \\d+ has ended")
+
+    def test_unmounting_waits(self):
+        """The process is stopped, so it can't have written anything."""
+        with self.mounted() as pid:
+            process = subprocess.Popen([program("guestunmount"), "-v",
+                                        "mnt"], stderr=subprocess.PIPE)
+            wait_until(lambda: not os.path.ismount("mnt"))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+            wait_until(lambda: state(pid) in ("T", "Z", None))
+            if state(pid) == "T":
+                self.assertFalse(select.select([process.stderr], [], [],
+                                               0.3)[0])
+                self.assertIsNone(process.poll())
+                os.kill(pid, signal.SIGCONT)
+            self.assertEqual(process.wait(TIMEOUT), 0)
+            process.stderr.close()
+            self.assertTrue(has_ended(pid))
+
+    def test_pipe_of_a_program(self):
+        theirs, ours = os.pipe()
+        with self.mounted():
+            process = subprocess.Popen([program("guestunmount"),
+                                        f"--fd={theirs}", "mnt"],
+                                       pass_fds=[theirs])
+            os.close(theirs)
+            os.write(ours, b"what is written means nothing")
+            self.assertIsNone(process.poll())
+            self.assertEqual(os.listdir("mnt/home"), ["ann", "bob"])
+            os.close(ours)
+            self.assertEqual(process.wait(TIMEOUT), 0)
+            self.assertFalse(os.path.ismount("mnt"))
+
+    @unittest.skipIf(os.getuid() == 0, "root needs no fusermount3")
+    def test_without_fusermount(self):
+        with self.mounted():
+            self.fails("fusermount3 is not in PATH", "mnt",
+                       name="guestunmount", env={"PATH": os.getcwd()})
+
+    def test_inspection(self):
+        if is_planned("inspect-os"):
+            self.skipTest("inspect-os is not implemented yet")
+        self.fails("-i: no operating system was found", "-a", "disk.img",
+                   "-i", "mnt")
+        guestfish("add disk.img\nrun\nmount /dev/sda1 /\n"
+                  "mkdir /bin\nwrite /etc/fstab '/dev/sda1 / ext4 x 0 1'\n"
+                  "write /etc/os-release 'ID=debian'\n")
+        for option in ("-i", "--inspector"):
+            with self.mounted(disk=["-a", "disk.img", option]):
+                self.assertIn("etc", os.listdir("mnt"))
+
+    def make_encrypted(self):
+        if is_planned("luks-format", "cryptsetup-open", "inspect-os"):
+            self.skipTest("LUKS is not implemented yet")
+        with open("disk.img", "r+b") as f:
+            f.truncate(0)
+            f.truncate(64 << 20)
+        script = ("add disk.img\nrun\npart-disk /dev/sda mbr\n"
+                  "luks-format /dev/sda1 0\n"
+                  "cryptsetup-open /dev/sda1 x\n"
+                  "mkfs ext4 /dev/mapper/x\nmount /dev/mapper/x /\n"
+                  "mkdir-p /home/ann\n")
+        with open("keys", "w", encoding="ascii") as f:
+            f.write("secret\nsecret\n")
+        with open("script", "w", encoding="ascii") as f:
+            f.write(script)
+        with open("keys", encoding="ascii") as keys:
+            run("guestfish", "--keys-from-stdin", "-f", "script", stdin=keys)
+        return ["-a", "disk.img", "-m"]
+
+    def test_encrypted(self):
+        disk = self.make_encrypted()
+        with open("key", "w", encoding="ascii") as f:
+            f.write("secret\n")
+        uuid = guestfish("add-ro disk.img\nrun\nvfs-uuid /dev/sda1\n").strip()
+        for key in ("/dev/sda1:key:secret", "all:file:key",
+                    f"{uuid}:key:secret", "/dev/vda1:file:key"):
+            with self.mounted("--key", "all:key:wrong", "--key", key,
+                              disk=[*disk, f"/dev/mapper/luks-{uuid}"]):
+                self.assertIn("home", os.listdir("mnt"))
+        self.fails("--key does not open it", "--key", "all:key:wrong", *disk,
+                   "/dev/sda1", "mnt")
+
+
+class Manual(Mounting):
+    """Each example begins in a folder with nothing but disk.img."""
+
+    def check_page(self, name):
+        page = (ROOT / f"docs/{name}.1.md").read_text(encoding="utf-8")
+        blocks = BLOCK.findall(page.partition("# DESCRIPTION")[2])
+        blocks = [(kind, text) for kind, text in blocks if kind != "text"]
+        path = f"{BUILD}/tools:{BUILD}/shell:{os.environ['PATH']}"
+        for (kind, text), after in zip(blocks, blocks[1:] + [("", "")]):
+            if kind == "output":
+                continue
+            os.rmdir("mnt")
+            done = subprocess.run(["/bin/sh", "-e", "-c", text], check=False,
+                                  capture_output=True, text=True,
+                                  env=os.environ | {"PATH": path},
+                                  timeout=TIMEOUT)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), text)
+            if after[0] == "output":
+                self.assertEqual(done.stdout, after[1], text)
+            self.assertFalse(os.path.ismount("mnt"))
+            shutil.copy(TEMPLATE, "disk.img")
+            for path_left in set(os.listdir()) - {"disk.img", "mnt"}:
+                os.unlink(path_left)
+        self.assertGreater(len(blocks), 4)
+
+    def test_guestmount(self):
+        self.check_page("guestmount")
+
+    def test_guestunmount(self):
+        self.check_page("guestunmount")
+
+
+def main():
+    global REASON, TEMPLATE  # pylint: disable=global-statement
+    for name in ("LIBGUESTFS_TRACE", "LIBGUESTFS_DEBUG", "XDG_CONFIG_HOME",
+                 "XDG_CONFIG_DIRS"):
+        os.environ.pop(name, None)
+    os.environ["LC_ALL"] = "C.UTF-8"
+    REASON = why_not()
+    if REASON:
+        print(f"tests of mounts are skipped: {REASON}")
+    with tempfile.TemporaryDirectory(prefix="guestmount.") as folder:
+        before = os.getcwd()
+        os.chdir(folder)
+        guestfish(DISK)
+        os.chdir(before)
+        TEMPLATE = pathlib.Path(folder) / "disk.img"
+        unittest.main()
+
+
+if __name__ == "__main__":
+    BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
+    main()
