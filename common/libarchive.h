@@ -24,10 +24,12 @@
     LIBRARY (archive_read_support_filter_lzop)          \
     LIBRARY (archive_read_support_filter_xz)            \
     LIBRARY (archive_read_support_filter_zstd)          \
+    LIBRARY (archive_read_support_format_cpio)          \
     LIBRARY (archive_read_support_format_empty)         \
     LIBRARY (archive_read_support_format_raw)           \
     LIBRARY (archive_read_support_format_tar)           \
     LIBRARY (archive_read_open)                         \
+    LIBRARY (archive_read_open_fd)                      \
     LIBRARY (archive_read_open_memory)                  \
     LIBRARY (archive_read_next_header)                  \
     LIBRARY (archive_read_data)                         \

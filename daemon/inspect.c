@@ -8,11 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "binary-arch.h"
 #include "calls.h"
 #include "inspect.h"
-#include "io.h"
-#include "regular-file.h"
 
 static char **
 roots_of (struct call *call)
