@@ -40,8 +40,10 @@ take_escape (const char *p, const char *end, char *ret)
         || !is_octal (p[3]))
         return false;
     value = (p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0');
+    if (value == 0 || value > 255)
+        return false;
     *ret = (char) value;
-    return value > 0 && value < 256;
+    return true;
 }
 
 /* The next field before end, "" if there is none. */
@@ -145,14 +147,22 @@ fstab_mountpoint (const char *file)
 /* How kernels name drives.  '@' stands for the letters that Linux counts them
  * by, '%' for the drive's number, '*' for a number that does not matter.
  */
-static const char *const drive_patterns[] = {
-    "sd@", "hd@", "vd@", "xvd@", "ubd@",
-    "nvme%n*", "mmcblk%",
-    "cciss/c*d%", "ida/c*d%", "rd/c*d%",
+static const struct {
+    const char *pattern;
+    bool bsd; /* partitions may have letters, and be in slices */
+} drives[] = {
+    { "sd@", false },          { "hd@", false },
+    { "vd@", false },          { "xvd@", false },
+    { "ubd@", false },         { "nvme%n*", false },
+    { "mmcblk%", false },      { "cciss/c*d%", false },
+    { "ida/c*d%", false },     { "rd/c*d%", false },
     /* FreeBSD */
-    "ada%", "ad%", "da%", "vtbd%", "nvd%", "nda%",
+    { "ada%", true },          { "ad%", true },
+    { "da%", true },           { "vtbd%", true },
+    { "nvd%", true },          { "nda%", true },
     /* NetBSD, OpenBSD */
-    "wd%", "ld%", "xbd%", "sd%",
+    { "wd%", true },           { "ld%", true },
+    { "xbd%", true },          { "sd%", true },
 };
 
 /* More is nonsense. */
@@ -213,11 +223,11 @@ parse_letter (const char *p, unsigned *ret)
     return true;
 }
 
-/* "", "1", "p1", "s1", "s1a", "a" */
+/* "", "1", "p1"; "s1", "s1a", "a" */
 static bool
-parse_partition (const char *p, unsigned *ret)
+parse_partition (const char *p, bool bsd, unsigned *ret)
 {
-    bool slice = *p == 's';
+    bool slice = bsd && *p == 's';
 
     *ret = 0;
     if (!*p)
@@ -225,7 +235,7 @@ parse_partition (const char *p, unsigned *ret)
     if ((slice || *p == 'p') && isdigit ((unsigned char) p[1]))
         p++;
     if (!take_number (&p, ret))
-        return parse_letter (p, ret);
+        return bsd && parse_letter (p, ret);
     return *ret > 0 && (!*p || (slice && parse_letter (p, ret)));
 }
 
@@ -233,13 +243,12 @@ bool
 guest_drive_parse (const char *name, size_t *ret_drive,
                    unsigned *ret_partition)
 {
-    for (size_t i = 0; i < sizeof drive_patterns / sizeof *drive_patterns;
-         i++) {
+    for (size_t i = 0; i < sizeof drives / sizeof *drives; i++) {
         const char *rest = name;
         size_t drive = 0;
 
-        if (match_pattern (drive_patterns[i], &rest, &drive)
-            && parse_partition (rest, ret_partition)) {
+        if (match_pattern (drives[i].pattern, &rest, &drive)
+            && parse_partition (rest, drives[i].bsd, ret_partition)) {
             *ret_drive = drive;
             return true;
         }
