@@ -107,21 +107,22 @@ guest_head (const struct guest_files *files, const char *path, void *buffer,
 
 /* How many bytes to expect: the size that a file has may be a lie. */
 static size_t
-expected_size (int fd)
+expected_size (int fd, size_t max)
 {
     struct stat st;
 
     if (fstat (fd, &st) < 0 || st.st_size < 0
-        || st.st_size > GUEST_TEXT_MAX)
-        return GUEST_TEXT_MAX;
+        || (uint64_t) st.st_size > max)
+        return max;
     return (size_t) st.st_size;
 }
 
 char *
-guest_text (const struct guest_files *files, const char *path)
+guest_text_up_to (const struct guest_files *files, const char *path,
+                  size_t max)
 {
     cleanup_fd int fd = open_file (files, path);
-    size_t size = fd < 0 ? 0 : expected_size (fd);
+    size_t size = fd < 0 ? 0 : expected_size (fd, max);
     cleanup_free char *text = NULL;
     ssize_t n;
 
@@ -132,13 +133,19 @@ guest_text (const struct guest_files *files, const char *path)
     if (n < 0)
         return NULL;
     text[n] = '\0';
-    if (n == GUEST_TEXT_MAX) {
+    if ((size_t) n == max) {
         char *newline = strrchr (text, '\n');
 
         if (newline)
             newline[1] = '\0';
     }
     return steal (&text);
+}
+
+char *
+guest_text (const struct guest_files *files, const char *path)
+{
+    return guest_text_up_to (files, path, GUEST_TEXT_MAX);
 }
 
 /* What the directory calls the n bytes at name; NULL if nothing is there. */

@@ -37,6 +37,10 @@ bool guest_has (const struct guest_files *files, const char *path);
  */
 char *guest_text (const struct guest_files *files, const char *path);
 
+/* The same with another limit, for what is read many times. */
+char *guest_text_up_to (const struct guest_files *files, const char *path,
+                        size_t max);
+
 /* Its first bytes, at most size.  Returns how many. */
 size_t guest_head (const struct guest_files *files, const char *path,
                    void *buffer, size_t size);

@@ -13,8 +13,8 @@
 #include "inspect.h"
 #include "inspect-md.h"
 
-/* Lines of a crypttab that are looked at. */
-#define CRYPTTAB_MAX 100
+/* It is read for each encrypted device that is looked for. */
+#define CRYPTTAB_MAX (32 << 10)
 
 typedef const struct candidate *(*finder) (const struct inspection *in,
                                            const struct guest_files *files,
@@ -77,11 +77,12 @@ static const struct candidate *
 by_crypttab (const struct inspection *in, const struct guest_files *files,
              const char *name)
 {
-    cleanup_free char *text = guest_text (files, "/etc/crypttab");
+    cleanup_free char *text = guest_text_up_to (files, "/etc/crypttab",
+                                                CRYPTTAB_MAX);
     const char *p = text ? text : "";
     struct fstab_entry entry;
 
-    for (int n = 0; n < CRYPTTAB_MAX && fstab_next (&p, &entry); n++) {
+    while (fstab_next (&p, &entry)) {
         const struct candidate *found = NULL;
         const char *uuid = strchr (entry.file, '=');
 

@@ -13,6 +13,9 @@
 #include "inspect-md.h"
 #include "md-superblock.h"
 
+/* It is read for each array that is looked for. */
+#define MDADM_CONF_MAX (32 << 10)
+
 static const char *const configurations[] = {
     "/etc/mdadm/mdadm.conf",
     "/etc/mdadm.conf",
@@ -96,7 +99,7 @@ configured_uuid (const struct guest_files *files, const char *name)
 
     for (size_t i = 0; !text && i < sizeof configurations
                                         / sizeof *configurations; i++)
-        text = guest_text (files, configurations[i]);
+        text = guest_text_up_to (files, configurations[i], MDADM_CONF_MAX);
     for (const char *p = text; p && *p;) {
         size_t size = strcspn (p, "\n");
         const char *word = p + strspn (p, " \t");

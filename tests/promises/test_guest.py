@@ -141,6 +141,47 @@ class Guest(unittest.TestCase):
             self.assertEqual(xattrs(member) | marked, xattrs(after[name]),
                              name)
 
+    def test_z_inspection(self):
+        """The last one: it unmounts."""
+        g = self.g
+        g.write("/etc/hostname", "guest\n")
+        g.write("/etc/fstab", "UUID=" + g.vfs_uuid("/dev/sda")
+                + " / ext4 defaults 0 1\n/dev/vdb1 /missing ext4 nofail\n")
+        version = g.cat("/etc/debian_version").strip()
+        installed = [line.split("\t") for line in g.command_lines(
+            ["dpkg-query", "-W", "-f",
+             "${db:Status-Status}\t${Package}\t${Version}\n"])]
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        self.assertEqual(g.mounts(), [])
+        self.assertEqual(g.inspect_get_roots(), ["/dev/sda"])
+        found = {key: getattr(g, "inspect_get_" + key)("/dev/sda")
+                 for key in ("type", "distro", "arch", "hostname", "osinfo",
+                             "package_format", "package_management",
+                             "mountpoints", "filesystems")}
+        self.assertEqual(found, {
+            "type": "linux", "distro": "debian", "arch": "x86_64",
+            "hostname": "guest", "osinfo": "debian12",
+            "package_format": "deb", "package_management": "apt",
+            "mountpoints": {"/": "/dev/sda"}, "filesystems": ["/dev/sda"]})
+        self.assertEqual(version, "%d.%d" % (
+            g.inspect_get_major_version("/dev/sda"),
+            g.inspect_get_minor_version("/dev/sda")))
+        self.assertRegex(g.inspect_get_product_name("/dev/sda"),
+                         r"^Debian GNU/Linux 12 \(")
+        g.mount_ro("/dev/sda", "/")
+        self.assertEqual(
+            sorted(name + " " + version for status, name, version in installed
+                   if status == "installed"),
+            sorted(full_name(app) for app
+                   in g.inspect_list_applications2("/dev/sda")))
+
+
+def full_name(app):
+    """As dpkg writes it."""
+    epoch = f"{app['app2_epoch']}:" if app["app2_epoch"] else ""
+    release = f"-{app['app2_release']}" if app["app2_release"] else ""
+    return f"{app['app2_name']} {epoch}{app['app2_version']}{release}"
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Guests that inspection must understand, or survive."""
+
+import shutil
+import unittest
+
+from support import MIB, TestCase, mkfs, run
+
+
+def make_system(g, device, fstab="", files=None):
+    """A system's root on a device that has a file system."""
+    g.mount(device, "/")
+    g.mkdir_p("/etc")
+    g.mkdir_p("/bin")
+    g.write("/etc/os-release", "ID=debian\nVERSION_ID=12\n")
+    g.write("/etc/fstab", fstab)
+    for name, text in (files or {}).items():
+        g.mkdir_p(name.rpartition("/")[0] or "/")
+        g.write(name, text)
+    g.umount("/")
+
+
+class Inspection(TestCase):
+    def disks(self, count, size=32 * MIB):
+        return self.handle(*(self.image(f"disk{i}", size)
+                             for i in range(count)))
+
+    def test_arrays(self):
+        """By mdadm.conf, and by the names that the arrays have."""
+        if not shutil.which("mdadm"):
+            self.skipTest("no mdadm")
+        g = self.disks(3)
+        g.md_create("named", ["/dev/sda", "/dev/sdb"])
+        array, = g.list_md_devices()
+        uuid = g.md_detail(array)["uuid"]
+        g.mkfs("ext4", array)
+        g.mkfs("ext4", "/dev/sdc")
+        other = "00000000:00000000:00000000:00000000"
+        make_system(g, "/dev/sdc", fstab="/dev/md7 /seven ext4\n"
+                    "/dev/md8 /eight ext4\n/dev/md/named /named ext4\n"
+                    "/dev/md/other /other ext4\n",
+                    files={"/etc/mdadm/mdadm.conf":
+                           f"# ARRAY /dev/md8 UUID={uuid}\n"
+                           "DEVICE partitions\n"
+                           f"array  /dev/md7 metadata=1.2 uuid={uuid}\n"
+                           f"ARRAY /dev/md8 UUID={other}\n"})
+        self.assertEqual(g.inspect_os(), ["/dev/sdc"])
+        self.assertEqual(g.inspect_get_mountpoints("/dev/sdc"), {
+            "/": "/dev/sdc", "/seven": array, "/named": array})
+
+    def test_windows(self):
+        """On NTFS, where upper and lower case are different for us."""
+        image = self.image("disk", 64 * MIB)
+        g = self.handle(image, launch=False)
+        g.launch()
+        if not g.feature_available(["ntfs3g"]):
+            self.skipTest("no ntfs-3g")
+        g.mkfs("ntfs", "/dev/sda")
+        g.mount("/dev/sda", "/")
+        g.mkdir_p("/WINDOWS/system32/config")
+        g.touch("/WINDOWS/system32/config/SOFTWARE")
+        g.umount("/")
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        self.assertEqual(g.mounts(), [])
+        self.assertEqual(g.inspect_get_type("/dev/sda"), "windows")
+        self.assertEqual(g.inspect_get_windows_systemroot("/dev/sda"),
+                         "/WINDOWS")
+        self.assertEqual(g.inspect_get_windows_software_hive("/dev/sda"),
+                         "/WINDOWS/system32/config/SOFTWARE")
+        # Nothing holds it.
+        g.mount("/dev/sda", "/")
+        g.rm_rf("/WINDOWS")
+        g.umount("/")
+        self.assertEqual(g.inspect_os(), [])
+
+    def test_huge_fstab(self):
+        """Far more than anybody has; what counts is at its beginning."""
+        g = self.disks(2)
+        g.mkfs("ext4", "/dev/sda")
+        g.mkfs("ext4", "/dev/sdb")
+        make_system(g, "/dev/sda", fstab="/dev/vdb /first ext4\n" + "".join(
+            f"/dev/mapper/luks-{i} /m{i} ext4\n/dev/md{i} /n{i} ext4\n"
+            for i in range(50000)))
+        g.mount("/dev/sda", "/")
+        # Each entry asks for these, too.
+        g.fill_pattern("x UUID=1\n", 2 * MIB, "/etc/crypttab")
+        g.fill_pattern("ARRAY /dev/md0\n", 2 * MIB, "/etc/mdadm.conf")
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        self.assertEqual(g.inspect_get_mountpoints("/dev/sda"),
+                         {"/": "/dev/sda", "/first": "/dev/sdb"})
+
+    def test_many_mountpoints(self):
+        g = self.disks(1)
+        g.mkfs("ext4", "/dev/sda")
+        make_system(g, "/dev/sda", fstab="".join(
+            f"/dev/vda /{'a' * 3000}{i} ext4\n" for i in range(2000)))
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        self.assertEqual(g.inspect_get_filesystems("/dev/sda"), ["/dev/sda"])
+        self.assertGreater(len(g.inspect_get_mountpoints("/dev/sda")), 300)
+
+    def test_binary_garbage(self):
+        g = self.disks(1)
+        g.mkfs("ext4", "/dev/sda")
+        make_system(g, "/dev/sda")
+        g.mount("/dev/sda", "/")
+        garbage = bytes(range(256)) * 1000
+        for name in ("/etc/os-release", "/etc/fstab", "/etc/hostname",
+                     "/etc/debian_version", "/etc/lsb-release",
+                     "/etc/redhat-release", "/etc/crypttab", "/bin/ls"):
+            g.write(name, garbage)
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        self.assertEqual(g.inspect_get_mountpoints("/dev/sda"),
+                         {"/": "/dev/sda"})
+        self.assertEqual(g.inspect_get_arch("/dev/sda"), "unknown")
+
+    def test_nothing_is_written(self):
+        """A journal that is not replayed stays as it was."""
+        image = self.image("disk", 32 * MIB)
+        mkfs("ext4", image, "-q")
+        g = self.handle(image)
+        make_system(g, "/dev/sda")
+        g.mount("/dev/sda", "/")
+        g.touch("/new")
+        g.sync()
+        copy = self.folder / "copy"
+        copy.write_bytes(image.read_bytes())
+        self.assertIn(b"needs_recovery", run("/sbin/dumpe2fs", "-h", copy))
+        before = copy.read_bytes()
+        g = self.handle(copy)
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        g.sync()
+        self.assertTrue(before == copy.read_bytes())
+
+    def test_two_systems(self):
+        g = self.disks(3)
+        for device in "/dev/sda", "/dev/sdb", "/dev/sdc":
+            g.mkfs("ext4", device)
+        make_system(g, "/dev/sda", fstab="/dev/sdc /home ext4")
+        make_system(g, "/dev/sdb", fstab="/dev/sdc /srv ext4")
+        self.assertEqual(g.inspect_os(), ["/dev/sda", "/dev/sdb"])
+        self.assertEqual(g.inspect_get_mountpoints("/dev/sda"),
+                         {"/": "/dev/sda", "/home": "/dev/sdc"})
+        self.assertEqual(g.inspect_get_mountpoints("/dev/sdb"),
+                         {"/": "/dev/sdb", "/srv": "/dev/sdc"})
+
+
+if __name__ == "__main__":
+    unittest.main()
