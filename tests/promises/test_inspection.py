@@ -48,6 +48,30 @@ class Inspection(TestCase):
         self.assertEqual(g.inspect_get_mountpoints("/dev/sdc"), {
             "/": "/dev/sdc", "/seven": array, "/named": array})
 
+    def test_encrypted(self):
+        """Opened under another name than the guest's."""
+        g = self.disks(3)
+        if not g.feature_available(["luks"]):
+            self.skipTest("no LUKS")
+        uuids = []
+        for device, name in ("/dev/sda", "one"), ("/dev/sdb", "two"):
+            g.luks_format(device, "key", 0)
+            uuids.append(g.luks_uuid(device))
+            g.cryptsetup_open(device, "key", name)
+            g.mkfs("ext4", "/dev/mapper/" + name)
+        g.mkfs("ext4", "/dev/sdc")
+        make_system(g, "/dev/sdc", fstab=f"/dev/mapper/luks-{uuids[0]} /a ext4"
+                    "\n/dev/mapper/sdb_crypt /b ext4\n"
+                    "/dev/mapper/one /c ext4\n/dev/mapper/sda_crypt /d ext4\n"
+                    f"/dev/mapper/luks-{uuids[0][:-1]} /e ext4\n",
+                    files={"/etc/crypttab":
+                           f"# sda_crypt UUID={uuids[0]}\n"
+                           f"sdb_crypt UUID={uuids[1]} none luks,discard\n"})
+        self.assertEqual(g.inspect_os(), ["/dev/sdc"])
+        self.assertEqual(g.inspect_get_mountpoints("/dev/sdc"), {
+            "/": "/dev/sdc", "/a": "/dev/mapper/one", "/b": "/dev/mapper/two",
+            "/c": "/dev/mapper/one"})
+
     def test_windows(self):
         """On NTFS, where upper and lower case are different for us."""
         image = self.image("disk", 64 * MIB)
