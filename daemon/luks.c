@@ -13,6 +13,7 @@
 #include "calls.h"
 #include "cryptsetup.h"
 #include "guarded.h"
+#include "modules.h"
 #include "probe.h"
 
 /* How long all of a call may take: eight slots of LUKS1, each of them made to
@@ -185,6 +186,23 @@ check_slot (struct crypt *c, const struct job *job, bool used,
     return 0;
 }
 
+/* The library tries all of its keys by itself; to a key that is none of them
+ * it has nothing to say.
+ */
+static int
+open_bitlocker (struct crypt *c, const struct job *job, struct error *err)
+{
+    int r;
+
+    if (module_load ("dm-zero", err) < 0)
+        return -1;
+    r = attempt_to_activate (c, job, CRYPT_ANY_SLOT, NULL);
+    if (r == -EPERM || (r == -EINVAL && c->reasons.count == 0))
+        return fail (err, EPERM, "%s: the key is none of its keys",
+                     c->device);
+    return r < 0 ? crypt_fail (c, r, "opening it", err) : 0;
+}
+
 static char *
 work_open (void *opaque, struct error *err)
 {
@@ -194,18 +212,12 @@ work_open (void *opaque, struct error *err)
 
     if (begin (&c, job, err) < 0)
         return NULL;
-    if (strcmp (c.lib->crypt_get_type (c.cd), CRYPT_BITLK) != 0)
-        return try_slots (&c, job, attempt_to_activate, NULL, CRYPT_ANY_SLOT,
-                          err) < 0 ? NULL : xstrdup ("");
-    r = attempt_to_activate (&c, job, CRYPT_ANY_SLOT, NULL);
-    if (r == -EPERM)
-        return fail_null (err, EPERM, "%s: the key is none of its keys",
-                          c.device);
-    if (r < 0) {
-        crypt_fail (&c, r, "opening it", err);
-        return NULL;
-    }
-    return xstrdup ("");
+    if (strcmp (c.lib->crypt_get_type (c.cd), CRYPT_BITLK) == 0)
+        r = open_bitlocker (&c, job, err);
+    else
+        r = try_slots (&c, job, attempt_to_activate, NULL, CRYPT_ANY_SLOT,
+                       err);
+    return r < 0 ? NULL : xstrdup ("");
 }
 
 static char *

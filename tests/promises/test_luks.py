@@ -5,8 +5,10 @@ keys that are seen nowhere; headers that lie.
 
 import hashlib
 import json
+import os
 import unittest
 
+import bitlocker
 import guestfs
 from hostile import HostileTestCase, patch
 from support import MIB, TestCase, run
@@ -98,6 +100,48 @@ class Luks(TestCase):
         run("/sbin/cryptsetup", "config", path, "--key-slot", "0",
             "--priority", "prefer")
         self.handle(path).cryptsetup_open("/dev/sda", KEY, "plain")
+
+
+class BitLocker(TestCase):
+    def test_open(self):
+        path = self.folder / "disk"
+        bitlocker.make(path, KEY)
+        g = self.handle(path)
+        self.assertEqual(g.vfs_type("/dev/sda"), "BitLocker")
+        for options in {}, {"crypttype": "bitlk"}:
+            with self.assertRaisesRegex(RuntimeError, "none of its keys"):
+                g.cryptsetup_open("/dev/sda", OTHER, "plain", **options)
+            g.cryptsetup_open("/dev/sda", KEY, "plain", **options)
+            self.assertEqual(g.blockdev_getsize64("/dev/mapper/plain"),
+                             bitlocker.SIZE)
+            self.assertEqual(g.pread_device("/dev/mapper/plain",
+                                            bitlocker.SIZE - MIB, 0),
+                             bytes(bitlocker.SIZE - MIB))
+            g.cryptsetup_close("/dev/mapper/plain")
+        with self.assertRaisesRegex(RuntimeError, "no header"):
+            g.cryptsetup_open("/dev/sda", KEY, "plain", crypttype="luks")
+
+    def test_writing(self):
+        path = self.folder / "disk"
+        bitlocker.make(path, KEY)
+        g = self.handle(path)
+        g.cryptsetup_open("/dev/sda", KEY, "plain")
+        g.pwrite_device("/dev/mapper/plain", b"text", MIB // 2)
+        g.cryptsetup_close("/dev/mapper/plain")
+        g.cryptsetup_open("/dev/sda", KEY, "plain", readonly=True)
+        self.assertEqual(g.pread_device("/dev/mapper/plain", 4, MIB // 2),
+                         b"text")
+
+    def test_damaged(self):
+        path = self.folder / "disk"
+        bitlocker.make(path, KEY)
+        with open(path, "r+b") as f:
+            for offset in bitlocker.METADATA:
+                f.seek(offset)
+                f.write(os.urandom(4096))
+        g = self.handle(path)
+        with self.assertRaisesRegex(RuntimeError, "cryptsetup_open: /dev/sda"):
+            g.cryptsetup_open("/dev/sda", KEY, "plain")
 
 
 class Secrecy(TestCase):
