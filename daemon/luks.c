@@ -26,6 +26,7 @@
 
 /* What a call is to do; it is done in another process. */
 struct job {
+    guarded_work work;
     const char *device;
     const char *key, *new_key;
     const char *mapname;
@@ -367,6 +368,25 @@ work_format (void *opaque, struct error *err)
     return xstrdup ("");
 }
 
+static void
+wipe (const char *key)
+{
+    if (key)
+        explicit_bzero ((char *) key, strlen (key));
+}
+
+/* In the other process, whose copy of the keys is its own. */
+static char *
+work_and_wipe (void *opaque, struct error *err)
+{
+    struct job *job = opaque;
+    char *result = job->work (job, err);
+
+    wipe (job->key);
+    wipe (job->new_key);
+    return result;
+}
+
 /* Do the job in another process; NULL unless it succeeds. */
 static char *
 run_job (struct call *call, guarded_work work, struct job *job)
@@ -375,7 +395,9 @@ run_job (struct call *call, guarded_work work, struct job *job)
         return fail_null (&call->err, ENOTSUP, "encrypted devices can be "
                           "used inside an appliance only: the device mapper "
                           "here is the host's own");
-    return guarded_run (work, job, SECONDS_MAX, job->device, &call->err);
+    job->work = work;
+    return guarded_run (work_and_wipe, job, SECONDS_MAX, job->device,
+                        &call->err);
 }
 
 static int

@@ -126,6 +126,16 @@ receive_reply (guestfs_h *g, struct client_call *call)
     return OUTCOME_OK;
 }
 
+/* Memory that is shared with the appliance still has what was sent. */
+static void
+wipe_sent (guestfs_h *g, size_t size)
+{
+    struct transport *t = g->appliance->transport;
+
+    if (t && t->ops->wipe_written)
+        t->ops->wipe_written (t, size);
+}
+
 /* The call on the wire.  A local error of a transfer is found only after
  * the daemon was told, and then is the one that counts.
  */
@@ -140,13 +150,15 @@ converse (guestfs_h *g, struct client_call *call, struct transfer *transfer)
     if (size < 0)
         return OUTCOME_REFUSED;
     sent = appliance_send (g, g->appliance->send_buffer, (size_t) size);
-    if (call->secret && g->appliance)
+    if (call->secret)
         explicit_bzero (g->appliance->send_buffer, (size_t) size);
     if (sent < 0)
         return OUTCOME_BROKEN;
     if (call->file_in && transfer_send (g, transfer, &local) < 0)
         return OUTCOME_BROKEN;
     outcome = receive_reply (g, call);
+    if (call->secret)
+        wipe_sent (g, (size_t) size);
     if (outcome == OUTCOME_OK && call->file_out
         && transfer_receive (g, transfer, &local) < 0)
         return OUTCOME_BROKEN;

@@ -166,6 +166,21 @@ ring_write (struct ring *r, const void *buffer, size_t size, bool *ret_ring,
 }
 
 void
+ring_wipe_written (struct ring *r, size_t size)
+{
+    size_t offset, first;
+
+    if (size > r->size)
+        size = r->size;
+    offset = (r->index - size) & (r->size - 1);
+    first = r->size - offset;
+    if (first > size)
+        first = size;
+    explicit_bzero (r->data + offset, first);
+    explicit_bzero (r->data, size - first);
+}
+
+void
 ring_announce_sleep (struct ring *r)
 {
     atomic_store (r->own_sleeps, 1);

@@ -111,6 +111,11 @@ ssize_t ring_read (struct ring *r, void *buffer, size_t size,
 ssize_t ring_write (struct ring *r, const void *buffer, size_t size,
                     bool *ret_ring, struct error *err);
 
+/* Overwrite the last size bytes that were written, which the reader must
+ * have read: that it has answered says so.
+ */
+void ring_wipe_written (struct ring *r, size_t size);
+
 /* Announce that this end is about to sleep.  After that, look with
  * ring_readable () or ring_writable () before sleeping.
  */

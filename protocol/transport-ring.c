@@ -311,6 +311,12 @@ ring_transport_flushes (struct transport *t)
     return atomic_load (flush_counter (t));
 }
 
+static void
+ring_transport_wipe_written (struct transport *t, size_t size)
+{
+    ring_wipe_written (&ring_transport (t)->out, size);
+}
+
 static const struct transport_ops ring_ops = {
     .name = "ring",
     .read = ring_transport_read,
@@ -320,6 +326,7 @@ static const struct transport_ops ring_ops = {
     .wait = ring_transport_wait,
     .set_flushes = ring_transport_set_flushes,
     .flushes = ring_transport_flushes,
+    .wipe_written = ring_transport_wipe_written,
     .free = ring_transport_free,
 };
 

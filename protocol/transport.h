@@ -60,6 +60,11 @@ struct transport_ops {
     void (*set_flushes) (struct transport *t, uint32_t flushes);
     uint32_t (*flushes) (struct transport *t);
 
+    /* Leave nothing behind of the last size bytes that were written and that
+     * the peer has read.  NULL: they are kept nowhere.
+     */
+    void (*wipe_written) (struct transport *t, size_t size);
+
     void (*free) (struct transport *t);
 };
 

@@ -3,15 +3,18 @@
 keys that are seen nowhere; headers that lie.
 """
 
+import contextlib
 import hashlib
 import json
 import os
+import pathlib
+import re
 import unittest
 
 import bitlocker
 import guestfs
 from hostile import HostileTestCase, patch
-from support import MIB, TestCase, run
+from support import MIB, TestCase, descendants, run
 
 KEY, OTHER = "open sesame", "another one"
 SIZE = 4 * MIB
@@ -163,6 +166,38 @@ class Secrecy(TestCase):
         self.assertIn("luks_add_key", text)
         self.assertNotIn(KEY, text)
         self.assertNotIn(OTHER, text)
+
+
+    def test_keys_are_left_in_no_memory(self):
+        path = self.image("disk", SIZE)
+        luks_format(path, "luks1")
+        g = self.handle(path)
+        g.luks_add_key("/dev/sda", KEY, OTHER, 1)
+        g.cryptsetup_open("/dev/sda", OTHER, "plain")
+        g.echo_daemon(["a word of the same way"])
+        words = [b"word of the same", KEY[1:].encode(), OTHER[1:].encode()]
+        counts = [sum(memory_contains(pid, word)
+                      for pid in descendants(os.getpid())) for word in words]
+        if counts[0] == 0:
+            self.skipTest("their memory can't be read, or not in this way")
+        self.assertEqual(counts[1:], [0, 0])
+
+
+def memory_contains(pid, word):
+    """Do the parts of a process's memory that can be read have the word?"""
+    try:
+        maps = pathlib.Path(f"/proc/{pid}/maps").read_text("ascii")
+        with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            return any(word in part for part in read_parts(memory, maps))
+    except OSError:
+        return False
+
+
+def read_parts(memory, maps):
+    for start, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", maps, re.M):
+        with contextlib.suppress(OSError, OverflowError):
+            memory.seek(int(start, 16))
+            yield memory.read(int(end, 16) - int(start, 16))
 
 
 # LUKS1 On-Disk Format Specification: the header, the first key slot.

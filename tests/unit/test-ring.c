@@ -303,6 +303,28 @@ static const struct {
 
 #define N_LIES (sizeof lies / sizeof lies[0])
 
+/* What was written before stays, around the end of the memory too. */
+static void
+test_wipe_written (void **state)
+{
+    (void) state;
+    for (uint32_t start = 0; start < SMALL; start++) {
+        cleanup_pair struct pair *p = pair_new (SMALL);
+        char bytes[20];
+
+        start_at (p, start);
+        put (p, "0123456789secret key", 20);
+        take (p, bytes, 20);
+        ring_wipe_written (&p->writer, 10);
+        for (uint32_t i = 0; i < 20; i++)
+            assert_int_equal (p->data[(start + i) % SMALL],
+                              i < 10 ? bytes[i] : 0);
+        ring_wipe_written (&p->writer, 10 * SMALL);
+        for (uint32_t i = 0; i < SMALL; i++)
+            assert_int_equal (p->data[i], 0);
+    }
+}
+
 static void
 test_lying_head (void **state)
 {
@@ -634,6 +656,7 @@ main (void)
         cmocka_unit_test (test_every_place),
         cmocka_unit_test (test_one_byte_at_a_time),
         cmocka_unit_test (test_runs_through_2_32),
+        cmocka_unit_test (test_wipe_written),
         cmocka_unit_test (test_lying_head),
         cmocka_unit_test (test_lying_tail),
         cmocka_unit_test (test_own_index_is_private),
