@@ -85,12 +85,12 @@ def boot_sector():
     return bytes(data)
 
 
-def make(path, passphrase):
+def make(path, blocks):
     with open(path, "wb") as f:
         for sector in range(SIZE // SECTOR):
             f.write(encrypted_zeros(sector))
         for offset in METADATA:
             f.seek(offset)
-            f.write(metadata(passphrase).ljust(64 << 10, b"\0"))
+            f.write(blocks.ljust(64 << 10, b"\0"))
         f.seek(0)
         f.write(boot_sector())
