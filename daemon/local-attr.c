@@ -101,9 +101,11 @@ fill_attr (struct local *local, const struct stat *st, struct fuse_attr *ret)
 #define NANOSECONDS(ms) ((ms) % 1000 * 1000000)
 
 int
-local_fill_entry (struct local *local, struct node *parent, const char *name,
-                  const struct stat *st, struct fuse_entry_out *ret)
+local_fill_entry (struct local_request *r, struct node *parent,
+                  const char *name, const struct stat *st,
+                  struct fuse_entry_out *ret)
 {
+    struct local *local = r->local;
     const struct node *root = node_find (&local->nodes, FUSE_ROOT_ID);
     struct node *node;
 
@@ -118,6 +120,7 @@ local_fill_entry (struct local *local, struct node *parent, const char *name,
         .attr_valid_nsec = NANOSECONDS (local->how.attr_timeout),
     };
     fill_attr (local, st, &ret->attr);
+    r->made = node;
     return 0;
 }
 
@@ -130,7 +133,7 @@ local_put_entry (struct local_request *r, struct node *parent,
 
     if (r->room < sizeof out)
         return -ENOMEM;
-    error = local_fill_entry (r->local, parent, name, st, &out);
+    error = local_fill_entry (r, parent, name, st, &out);
     return error ? error : local_put (r, &out, sizeof out);
 }
 

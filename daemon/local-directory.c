@@ -129,7 +129,7 @@ fill_plus (struct local_request *r, int dirfd, const struct dirent64 *entry,
 
     if (is_dots (entry->d_name)
         || fstatat (dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0
-        || local_fill_entry (r->local, r->node, entry->d_name, &st, out) < 0)
+        || local_fill_entry (r, r->node, entry->d_name, &st, out) < 0)
         return;
     dirent->ino = out->attr.ino;
     dirent->type = IFTODT (out->attr.mode);

@@ -18,11 +18,27 @@
 static void
 set_umask (struct local *local, uint32_t mask)
 {
-    mode_t before = umask (mask & 0777);
+    mode_t before;
 
+    mask &= 0777;
+    if (local->umask_set && local->umask == mask)
+        return;
+    before = umask (mask);
     if (!local->umask_set)
         local->umask_before = before;
     local->umask_set = true;
+    local->umask = mask;
+}
+
+void
+local_leave (struct daemon *daemon)
+{
+    struct local *local = daemon->local;
+
+    if (!local || !local->umask_set)
+        return;
+    umask (local->umask_before);
+    local->umask_set = false;
 }
 
 /* New files are root's, whoever has made them; but with idmap=user, where the
@@ -45,14 +61,15 @@ give_to_caller (struct local_request *r, int dirfd, struct stat *st)
     return 0;
 }
 
-/* A file was made; tell the kernel of it. */
+/* A file was made, and perhaps opened; tell the kernel of it. */
 static ssize_t
-put_new (struct local_request *r, int dirfd)
+put_new (struct local_request *r, int dirfd, int fd)
 {
     struct stat st;
     int error;
 
-    if (fstatat (dirfd, r->name[0], &st, AT_SYMLINK_NOFOLLOW) < 0)
+    if ((fd >= 0 ? fstat (fd, &st)
+                 : fstatat (dirfd, r->name[0], &st, AT_SYMLINK_NOFOLLOW)) < 0)
         return -errno;
     error = give_to_caller (r, dirfd, &st);
     return error ? error : local_put_entry (r, r->node, r->name[0], &st);
@@ -68,7 +85,22 @@ local_symlink (struct local_request *r)
         return -EINVAL;
     if (fd < 0)
         return fd;
-    return symlinkat (target, fd, r->name[0]) < 0 ? -errno : put_new (r, fd);
+    return symlinkat (target, fd, r->name[0]) < 0 ? -errno
+                                                  : put_new (r, fd, -1);
+}
+
+/* It is going to be written to: opened here, that needs nothing more. */
+static ssize_t
+make_regular (struct local_request *r, int dirfd, mode_t mode)
+{
+    cleanup_fd int fd = openat (dirfd, r->name[0],
+                                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
+                                | O_CLOEXEC, mode & 07777);
+    ssize_t n = fd < 0 ? -errno : put_new (r, dirfd, fd);
+
+    if (n > 0)
+        node_keep (&r->local->nodes, r->made, steal_fd (&fd), NODE_WRITE);
+    return n;
 }
 
 ssize_t
@@ -80,8 +112,10 @@ local_mknod (struct local_request *r)
     if (fd < 0)
         return fd;
     set_umask (r->local, in->umask);
+    if (S_ISREG (in->mode))
+        return make_regular (r, fd, in->mode);
     return mknodat (fd, r->name[0], in->mode, in->rdev) < 0
-               ? -errno : put_new (r, fd);
+               ? -errno : put_new (r, fd, -1);
 }
 
 ssize_t
@@ -93,7 +127,8 @@ local_mkdir (struct local_request *r)
     if (fd < 0)
         return fd;
     set_umask (r->local, in->umask);
-    return mkdirat (fd, r->name[0], in->mode) < 0 ? -errno : put_new (r, fd);
+    return mkdirat (fd, r->name[0], in->mode) < 0 ? -errno
+                                                  : put_new (r, fd, -1);
 }
 
 ssize_t

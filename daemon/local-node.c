@@ -333,6 +333,20 @@ touch (struct node_table *t, struct node *node)
     TAILQ_INSERT_TAIL (&t->open, node, used);
 }
 
+void
+node_keep (struct node_table *t, struct node *node, int take_fd,
+           enum node_access access)
+{
+    node_close (t, node);
+    node->fd = take_fd;
+    node->access = access;
+    if (!node->parent)
+        return;
+    TAILQ_INSERT_TAIL (&t->open, node, used);
+    if (++t->open_count > OPEN_MAX_NODES)
+        node_close (t, TAILQ_FIRST (&t->open));
+}
+
 static int
 open_one (struct node_table *t, struct node *node, enum node_access access)
 {
@@ -345,14 +359,7 @@ open_one (struct node_table *t, struct node *node, enum node_access access)
     fd = open_again (node, access);
     if (fd < 0)
         return -1;
-    node_close (t, node);
-    node->fd = fd;
-    node->access = S_ISDIR (node->mode) ? NODE_WRITE : access;
-    if (node->parent) {
-        TAILQ_INSERT_TAIL (&t->open, node, used);
-        if (++t->open_count > OPEN_MAX_NODES)
-            node_close (t, TAILQ_FIRST (&t->open));
-    }
+    node_keep (t, node, fd, S_ISDIR (node->mode) ? NODE_WRITE : access);
     return 0;
 }
 

@@ -71,6 +71,10 @@ void node_forget (struct node_table *t, struct node *node, uint64_t times);
 int node_open (struct node_table *t, struct node *node,
                enum node_access access);
 
+/* Let it have a descriptor that is open already, which is taken. */
+void node_keep (struct node_table *t, struct node *node, int take_fd,
+                enum node_access access);
+
 /* Its name is about to be removed, or given to another file; fd, which is
  * taken, is what it was opened by.  Only if that is the name that we know.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The guest mounted on the host: extended attributes, ACLs among them.  As in
- * xattr.c, files are named /proc/self/fd/N, so that they need not be opened
- * for reading.
+ * xattr.c, files are named /proc/self/fd/N, or as an entry of such a
+ * directory, so that they need not be opened.
  */
 
 #include "config.h"
@@ -45,20 +45,41 @@ room_for (const struct local_request *r, uint32_t size)
     return size < r->room ? size : r->room;
 }
 
+/* The kernel asks for one that hardly any file has before it lets anybody
+ * write, so the file is not opened for that.
+ */
+static ssize_t
+get_value (struct local_request *r, const char *name, size_t size)
+{
+    const struct node *node = r->node;
+    char path[FD_PATH_SIZE];
+    int error;
+
+    if (node->fd < 0 && node->parent) {
+        int dirfd = node_open (&r->local->nodes, node->parent, NODE_READ);
+        cleanup_free char *entry = xasprintf ("/proc/self/fd/%d/%s", dirfd,
+                                              node->name);
+
+        return dirfd < 0 ? -1 : lgetxattr (entry, name, r->out, size);
+    }
+    error = name_node (r, path);
+    if (error) {
+        errno = -error;
+        return -1;
+    }
+    return getxattr (path, name, r->out, size);
+}
+
 ssize_t
 local_getxattr (struct local_request *r)
 {
     const struct fuse_getxattr_in *in = r->in;
     const char *name = local_take_string (r);
-    char path[FD_PATH_SIZE];
-    int error = name_node (r, path);
 
     if (!name)
         return -EINVAL;
-    if (error)
-        return error;
-    return put_result (r, in->size, getxattr (path, name, r->out,
-                                              room_for (r, in->size)));
+    return put_result (r, in->size,
+                       get_value (r, name, room_for (r, in->size)));
 }
 
 ssize_t

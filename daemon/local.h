@@ -30,8 +30,8 @@ struct local {
     uint64_t clock;      /* of streams */
     dev_t *devices;      /* the guest's file systems, the root's first */
     uint32_t device_count;
-    bool umask_set;      /* in this batch, and then it was that before */
-    mode_t umask_before;
+    bool umask_set;      /* to what a program has; and before it was: */
+    mode_t umask, umask_before;
     bool flushed;        /* something reached the disk in this batch */
 };
 
@@ -48,6 +48,7 @@ struct local_request {
     size_t rest_size;
     char *out; /* for what follows the header of the reply */
     size_t room;
+    struct node *made; /* the one that local_put_entry () has told of */
 };
 
 /* A request is carried out: how many bytes were put into out, or -errno. */
@@ -93,7 +94,7 @@ const char *local_take_string (struct local_request *r);
 /* What was found under a name, as the kernel is told of it.  The node is then
  * known once more.  -EIO if it can't be there.
  */
-int local_fill_entry (struct local *local, struct node *parent,
+int local_fill_entry (struct local_request *r, struct node *parent,
                       const char *name, const struct stat *st,
                       struct fuse_entry_out *ret);
 ssize_t local_put_entry (struct local_request *r, struct node *parent,
@@ -111,5 +112,8 @@ int local_kill_privileges (int fd);
 
 /* A directory is removed: nobody reads it on. */
 void local_streams_free (struct local *local);
+
+/* Before other calls: leave the process as they expect it. */
+void local_leave (struct daemon *daemon);
 
 #endif /* DAEMON_LOCAL_H */

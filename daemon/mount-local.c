@@ -235,18 +235,14 @@ run_fuse (struct call *call, XDR *xdrs)
 {
     struct local *local = call->daemon->local;
     struct in_place requests, replies;
-    int r;
 
     if (check_session (call) < 0)
         return -1;
     if (decode_args (call, xdrs, (xdrproc_t) xdr_in_place, &requests,
                      sizeof requests) < 0)
         return -1;
-    local->flushed = local->umask_set = false;
-    r = serve_batch (call, &requests, &replies);
-    if (local->umask_set)
-        umask (local->umask_before);
-    if (r < 0)
+    local->flushed = false;
+    if (serve_batch (call, &requests, &replies) < 0)
         return -1;
     call->flushed_nothing = !local->flushed;
     return reply (call, (xdrproc_t) xdr_in_place, &replies);

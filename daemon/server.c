@@ -9,6 +9,7 @@
 
 #include "device.h"
 #include "flushes.h"
+#include "local.h"
 #include "message.h"
 #include "server.h"
 
@@ -198,7 +199,9 @@ run (struct call *call, XDR *xdrs)
     bool verbose = call->daemon->verbose;
     int result;
 
-    if (!p)
+    if (p)
+        local_leave (call->daemon);
+    else
         p = find_private_procedure (call->proc);
     if (!p) {
         fail (&call->err, ENOSYS, "unknown procedure %u: the library is "
