@@ -73,16 +73,14 @@ end (guestfs_h *g)
 static char *
 resolve_folder (const char *name, struct error *err)
 {
-    char *path = realpath (name, NULL);
+    cleanup_free char *path = realpath (name, NULL);
     struct stat st;
 
-    if (path && stat (path, &st) == 0 && S_ISDIR (st.st_mode))
-        return path;
-    if (path)
-        errno = ENOTDIR;
-    fail (err, errno, "%s: %m", name);
-    free (path);
-    return NULL;
+    if (!path || stat (path, &st) < 0)
+        return fail_null (err, errno, "%s: %m", name);
+    if (!S_ISDIR (st.st_mode))
+        return fail_null (err, ENOTDIR, "%s: %m", name);
+    return steal (&path);
 }
 
 /* Forget what was mounted, and tell the daemon. */
