@@ -14,7 +14,7 @@
 #include "sysroot.h"
 
 /* So many descriptors are kept. */
-#define OPEN_MAX_NODES 1024
+#define OPEN_MAX_NODES 512
 
 #define BUCKETS_MIN 1024
 

@@ -51,6 +51,86 @@ def setup(body):
     return word(0xF5F55E70) + message(body)
 
 
+def fuse_request(opcode, size=0):
+    return struct.pack("<BI", opcode, size)
+
+
+def fuse_reply(unique, body=b"", error=0, length=None):
+    size = 16 + len(body) if length is None else length
+    return struct.pack("<IiQ", size, error, unique) + body + b"\0" * (
+        -len(body) % 8)
+
+
+def fuse_attr(mode=0o100644, size=5, blksize=4096, nsec=1):
+    return struct.pack("<6Q10I", 12, size, 8, 1, 2, 3, nsec, nsec, nsec, mode,
+                       1, 0, 0, 0, blksize, 0)
+
+
+def fuse_entry(node=2, **attr):
+    return struct.pack("<4Q2I", node, 0, 60, 60, 0, 0) + fuse_attr(**attr)
+
+
+def fuse_dirent(name, node=None, length=None):
+    size = len(name) if length is None else length
+    head = struct.pack("<2Q2I", 12, 1, size, 8)
+    return ((b"" if node is None else fuse_entry(node)) + head + name
+            + b"\0" * (-len(name) % 8))
+
+
+# The numbers of requests: linux/fuse.h.
+LOOKUP, FORGET, GETATTR, READLINK, UNLINK = 1, 2, 3, 5, 10
+READ, WRITE, STATFS, GETXATTR, LISTXATTR = 15, 16, 17, 22, 23
+READDIR, READDIRPLUS, LSEEK, COPY_FILE_RANGE = 28, 44, 46, 47
+
+FUSE_REPLY = {
+    "read": b"\1" + fuse_request(READ, 100) + fuse_reply(1, b"content"),
+    "read-too-much": b"\1" + fuse_request(READ, 4) + fuse_reply(1, b"conte"),
+    "several": (b"\4" + fuse_request(LOOKUP) + fuse_request(FORGET)
+                + fuse_request(GETATTR) + fuse_request(UNLINK)
+                + fuse_reply(4, error=-2) + fuse_reply(1, fuse_entry())
+                + fuse_reply(3, struct.pack("<QII", 60, 0, 0)
+                             + fuse_attr())),
+    "twice": b"\1" + fuse_request(UNLINK) + fuse_reply(1) + fuse_reply(1),
+    "notification": b"\1" + fuse_request(READ, 9) + fuse_reply(0, error=2),
+    "error-positive": b"\1" + fuse_request(UNLINK) + fuse_reply(1, error=5),
+    "error-with-data": b"\1" + fuse_request(READ, 9) + fuse_reply(
+        1, b"data", error=-5),
+    "no-type": b"\1" + fuse_request(LOOKUP) + fuse_reply(
+        1, fuse_entry(mode=0)),
+    "root": b"\1" + fuse_request(LOOKUP) + fuse_reply(1, fuse_entry(1)),
+    "block-size": b"\1" + fuse_request(LOOKUP) + fuse_reply(
+        1, fuse_entry(blksize=3)),
+    "negative-size": b"\1" + fuse_request(LOOKUP) + fuse_reply(
+        1, fuse_entry(size=1 << 63)),
+    "written-too-much": b"\1" + fuse_request(WRITE, 10) + fuse_reply(
+        1, struct.pack("<II", 11, 0)),
+    "copied": b"\1" + fuse_request(COPY_FILE_RANGE, 10) + fuse_reply(
+        1, struct.pack("<II", 10, 0)),
+    "offset": b"\1" + fuse_request(LSEEK) + fuse_reply(
+        1, struct.pack("<Q", 1 << 63)),
+    "link": b"\1" + fuse_request(READLINK) + fuse_reply(1, b"../target"),
+    "link-nul": b"\1" + fuse_request(READLINK) + fuse_reply(1, b"a\0b"),
+    "statfs": b"\1" + fuse_request(STATFS) + fuse_reply(
+        1, struct.pack("<5Q4I", 9, 8, 7, 6, 5, 4096, 255, 4096, 0)
+        + bytes(24)),
+    "xattr-size": b"\1" + fuse_request(GETXATTR) + fuse_reply(
+        1, struct.pack("<II", 65536, 0)),
+    "xattr-names": b"\1" + fuse_request(LISTXATTR, 99) + fuse_reply(
+        1, b"user.a\0user.b\0"),
+    "directory": b"\1" + fuse_request(READDIR, 999) + fuse_reply(
+        1, fuse_dirent(b"one") + fuse_dirent(b"another")),
+    "directory-plus": b"\1" + fuse_request(READDIRPLUS, 999) + fuse_reply(
+        1, fuse_dirent(b".", 0) + fuse_dirent(b"name", 7)),
+    "directory-slash": b"\1" + fuse_request(READDIR, 999) + fuse_reply(
+        1, fuse_dirent(b"../up")),
+    "directory-lies": b"\1" + fuse_request(READDIR, 999) + fuse_reply(
+        1, fuse_dirent(b"name", length=0xFFFFFFF8)),
+    "cut-off": b"\1" + fuse_request(READ, 99) + fuse_reply(1, b"content")[:-8],
+    "length-lies": b"\1" + fuse_request(READ, 99) + fuse_reply(
+        1, b"content", length=0xFFFFFFF9),
+    "length-small": b"\1" + fuse_request(READ, 99) + fuse_reply(1, length=8),
+}
+
 MESSAGE = {
     "setup": setup(SETUP),
     "setup-cut-off": setup(SETUP[:-4]),
@@ -560,7 +640,7 @@ QMP = {
 CORPORA = {"qmp": QMP, "message": MESSAGE, "reply": REPLY, "image": IMAGE,
            "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
            "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI,
-           "kernel": KERNEL, "nbd": NBD}
+           "kernel": KERNEL, "nbd": NBD, "fuse-reply": FUSE_REPLY}
 
 for target, corpus in CORPORA.items():
     folder = Path(__file__).parent / "corpus" / target
