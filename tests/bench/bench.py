@@ -23,6 +23,7 @@ from pathlib import Path
 import guestfs
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "promises"))
+from mounts import Mounts  # pylint: disable=C0413
 from support import descendants, memory_of  # pylint: disable=C0413
 
 MIB = 1 << 20
@@ -295,6 +296,7 @@ class Bench:
                      self.native_tar_in, "tar -x")
         self.compare(f"tar_out of {TREE_FILES} files", "s", self.tar_out,
                      self.native_tar_out, "tar -c")
+        Mounts(self.folder, self.tree, DEBIAN_ENV).run_all(self, TREE_FILES)
         for backend in "uml", "direct":
             self.add(f"memory of an idle handle, {backend}", "MB",
                      self.memory(backend), "", None)
