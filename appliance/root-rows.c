@@ -56,6 +56,8 @@ const struct root_row root_rows[] = {
     { "gconv/gconv-modules", ROOT_LIBRARY, false, "which codes there are" },
     { "gconv/gconv-modules.cache", ROOT_LIBRARY, false, "likewise" },
     { "gconv/IBM850.so", ROOT_LIBRARY, false, "labels of FAT" },
+    { "gconv/ISO8859-1.so", ROOT_LIBRARY, false, "names in registries" },
+    { "gconv/UTF-16.so", ROOT_LIBRARY, false, "texts in registries" },
     { "ossl-modules/legacy.so", ROOT_LIBRARY, false, "old hashes of LUKS" },
 
     /* What it runs, group by group. */

@@ -41,6 +41,16 @@ candidate_free (struct candidate *c)
     subvolumes_free (&c->subvolumes);
 }
 
+/* libblkid counts sectors of 512 bytes, whatever the drive has. */
+#define SECTOR 512
+
+static uint64_t
+offset_of (char *const *values)
+{
+    return strtoull (probe_lookup (values, "PART_ENTRY_OFFSET"), NULL, 10)
+           * SECTOR;
+}
+
 /* Those of a btrfs that can't be read are not needed. */
 static void
 read_subvolumes (struct candidate *c)
@@ -64,6 +74,7 @@ add_candidate (struct inspection *in, const char *device,
         .uuid = xstrdup (probe_lookup (values, "UUID")),
         .part_uuid = xstrdup (probe_lookup (values, "PART_ENTRY_UUID")),
         .part_label = xstrdup (probe_lookup (values, "PART_ENTRY_NAME")),
+        .part_offset = offset_of (values),
         .filesystem = strcmp (probe_lookup (values, "USAGE"),
                               "filesystem") == 0,
     };

@@ -111,4 +111,6 @@ inspect_system (const struct inspection *in, const struct system_kind *kind,
     inspect_mounts (in, files, os);
     for (size_t i = 0; kind->inspect[i]; i++)
         kind->inspect[i] (files, os);
+    if (os->windows.systemroot)
+        inspect_registry (in, files, os);
 }

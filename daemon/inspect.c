@@ -149,6 +149,7 @@ or_fail (struct call *call, const struct os *os, const char *value,
 DEFINE_GET_WINDOWS (systemroot, systemroot, "systemroot")
 DEFINE_GET_WINDOWS (software_hive, software_hive, "software hive")
 DEFINE_GET_WINDOWS (system_hive, system_hive, "system hive")
+DEFINE_GET_WINDOWS (control_set, current_control_set, "CurrentControlSet")
 
 int
 do_inspect_get_windows_group_policy (struct call *call,

@@ -16,6 +16,7 @@ struct candidate {
     char *uuid;
     char *part_uuid;
     char *part_label;
+    uint64_t part_offset; /* bytes, on its drive */
     bool filesystem; /* not swap space, nor something unknown */
     struct subvolumes subvolumes; /* of a btrfs */
 };
@@ -107,6 +108,8 @@ void inspect_bsd (const struct guest_files *files, struct os *os);
 void inspect_minix (const struct guest_files *files, struct os *os);
 void inspect_dos (const struct guest_files *files, struct os *os);
 void inspect_windows (const struct guest_files *files, struct os *os);
+void inspect_registry (const struct inspection *in,
+                       const struct guest_files *files, struct os *os);
 void inspect_hostname (const struct guest_files *files, struct os *os);
 void inspect_arch (const struct guest_files *files, struct os *os);
 
