@@ -66,9 +66,11 @@ send_answer (int fd, guarded_work work, void *opaque)
 }
 
 static _Noreturn void
-run_child (int fd, guarded_work work, void *opaque, unsigned seconds)
+run_child (int file, int fd, guarded_work work, void *opaque,
+           unsigned seconds)
 {
-    if (dup2 (fd, 3) == 3) {
+    if ((file < 0 || dup2 (file, STDIN_FILENO) == STDIN_FILENO)
+        && dup2 (fd, 3) == 3) {
         close_range (4, ~0U, 0);
         set_limits (seconds);
         send_answer (3, work, opaque);
@@ -110,8 +112,8 @@ parse_answer (char *answer, struct error *err)
 }
 
 char *
-guarded_run (guarded_work work, void *opaque, unsigned seconds,
-             const char *what, struct error *err)
+guarded_run_on (int file, guarded_work work, void *opaque, unsigned seconds,
+                const char *what, struct error *err)
 {
     cleanup_free char *answer = xmalloc (ANSWER_MAX + 1);
     cleanup_fd int from = -1, to = -1;
@@ -128,7 +130,7 @@ guarded_run (guarded_work work, void *opaque, unsigned seconds,
     if (pid < 0)
         return fail_null (err, errno, "starting a process: %m");
     if (pid == 0)
-        run_child (to, work, opaque, seconds);
+        run_child (file, to, work, opaque, seconds);
     close_fd (&to);
     size = read_full (from, answer, ANSWER_MAX);
     waitpid (pid, &status, 0);
@@ -136,4 +138,11 @@ guarded_run (guarded_work work, void *opaque, unsigned seconds,
         return process_died (status, seconds, what, err);
     answer[size] = '\0';
     return parse_answer (answer, err);
+}
+
+char *
+guarded_run (guarded_work work, void *opaque, unsigned seconds,
+             const char *what, struct error *err)
+{
+    return guarded_run_on (-1, work, opaque, seconds, what, err);
 }

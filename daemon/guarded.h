@@ -17,4 +17,10 @@ typedef char *(*guarded_work) (void *opaque, struct error *err);
 char *guarded_run (guarded_work work, void *opaque, unsigned seconds,
                    const char *what, struct error *err);
 
+/* The same with a file, which is GUARDED_FILE there. */
+char *guarded_run_on (int file, guarded_work work, void *opaque,
+                      unsigned seconds, const char *what, struct error *err);
+
+#define GUARDED_FILE "/proc/self/fd/0"
+
 #endif /* DAEMON_GUARDED_H */

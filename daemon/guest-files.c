@@ -83,8 +83,8 @@ guest_has (const struct guest_files *files, const char *path)
 }
 
 /* What is called a file may be a FIFO or a device. */
-static int
-open_file (const struct guest_files *files, const char *path)
+int
+guest_open_file (const struct guest_files *files, const char *path)
 {
     cleanup_fd int fd = guest_open (files, path,
                                     O_RDONLY | O_NONBLOCK | O_NOCTTY);
@@ -99,7 +99,7 @@ size_t
 guest_head (const struct guest_files *files, const char *path, void *buffer,
             size_t size)
 {
-    cleanup_fd int fd = open_file (files, path);
+    cleanup_fd int fd = guest_open_file (files, path);
     ssize_t n = fd < 0 ? -1 : read_full (fd, buffer, size);
 
     return n < 0 ? 0 : (size_t) n;
@@ -121,7 +121,7 @@ char *
 guest_text_up_to (const struct guest_files *files, const char *path,
                   size_t max)
 {
-    cleanup_fd int fd = open_file (files, path);
+    cleanup_fd int fd = guest_open_file (files, path);
     size_t size = fd < 0 ? 0 : expected_size (fd, max);
     cleanup_free char *text = NULL;
     ssize_t n;

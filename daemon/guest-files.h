@@ -41,6 +41,9 @@ char *guest_text (const struct guest_files *files, const char *path);
 char *guest_text_up_to (const struct guest_files *files, const char *path,
                         size_t max);
 
+/* A regular file, opened for reading; -1 if there is none. */
+int guest_open_file (const struct guest_files *files, const char *path);
+
 /* Its first bytes, at most size.  Returns how many. */
 size_t guest_head (const struct guest_files *files, const char *path,
                    void *buffer, size_t size);

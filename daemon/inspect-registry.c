@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inspection: Windows, what its registry tells. */
+/* Inspection: Windows, what its registry tells.  libhivex reads it in a process
+ * of its own, since what it reads may have been made to crash it.
+ */
 
 #include "config.h"
 
 #include <ctype.h>
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "guarded.h"
 #include "inspect.h"
 #include "registry.h"
-#include "sysroot.h"
 
 DEFINE_LIBRARY (hivex, "libhivex.so.0", HIVEX_FUNCTIONS)
 
 /* A file of the registry; larger ones are not read. */
 #define HIVE_MAX (INT64_C (512) << 20)
+
+/* How many seconds of processor time one may take. */
+#define SECONDS 30
 
 /* Values that are looked through for drive letters. */
 #define VALUES_MAX 10000
@@ -28,36 +33,6 @@ struct hive {
     const struct hivex *lib;
     hive_h *h;
 };
-
-static void
-hive_close (struct hive *hive)
-{
-    if (hive->h)
-        hive->lib->hivex_close (hive->h);
-}
-
-#define cleanup_hive __attribute__ ((cleanup (hive_close)))
-
-/* False if there is none, or it is none. */
-static bool
-hive_open (const struct guest_files *files, const char *path,
-           struct hive *ret)
-{
-    cleanup_fd int fd = path ? guest_find (files, path, 0) : -1;
-    cleanup_error struct error ignored = { 0 };
-    char name[FD_PATH_SIZE];
-    struct stat st;
-
-    if (fd < 0 || fstat (fd, &st) < 0 || !S_ISREG (st.st_mode)
-        || st.st_size > HIVE_MAX)
-        return false;
-    ret->lib = load_hivex (&ignored);
-    if (!ret->lib)
-        return false;
-    fd_path (fd, name);
-    ret->h = ret->lib->hivex_open (name, 0);
-    return ret->h != NULL;
-}
 
 /* The key with a path from the root, "Microsoft\\Windows"; 0 if there is
  * none.
@@ -131,22 +106,21 @@ has_group_policy (const struct hive *hive)
 }
 
 static void
-read_software (const struct guest_files *files, struct os *os)
+read_software (const struct inspection *in, const struct hive *hive,
+               struct os *os)
 {
-    cleanup_hive struct hive hive = { 0 };
-    hive_node_h node;
+    hive_node_h node = find_key (hive, "Microsoft\\Windows NT"
+                                       "\\CurrentVersion");
 
-    if (!hive_open (files, os->windows.software_hive, &hive))
-        return;
-    if (has_group_policy (&hive))
+    (void) in;
+    if (has_group_policy (hive))
         os->windows.group_policy = true;
-    node = find_key (&hive, "Microsoft\\Windows NT\\CurrentVersion");
     if (!node)
         return;
-    os->product_name = string_of (&hive, node, "ProductName");
-    os->product_variant = string_of (&hive, node, "InstallationType");
-    os->build_id = string_of (&hive, node, "CurrentBuildNumber");
-    read_version (&hive, node, os);
+    os->product_name = string_of (hive, node, "ProductName");
+    os->product_variant = string_of (hive, node, "InstallationType");
+    os->build_id = string_of (hive, node, "CurrentBuildNumber");
+    read_version (hive, node, os);
 }
 
 /* On a disk with an MBR: its signature, and where the partition begins. */
@@ -259,28 +233,148 @@ read_hostname (const struct hive *hive, struct os *os)
 }
 
 static void
-read_system (const struct inspection *in, const struct guest_files *files,
+read_system (const struct inspection *in, const struct hive *hive,
              struct os *os)
 {
-    cleanup_hive struct hive hive = { 0 };
-    hive_node_h node;
-    int number;
+    hive_node_h node = find_key (hive, "Select");
+    int number = node ? number_of (hive, node, "Current") : -1;
 
-    if (!hive_open (files, os->windows.system_hive, &hive))
-        return;
-    read_drives (in, &hive, os);
-    node = find_key (&hive, "Select");
-    number = node ? number_of (&hive, node, "Current") : -1;
+    read_drives (in, hive, os);
     if (number < 0 || number > 999)
         return;
     os->windows.control_set = xasprintf ("ControlSet%03d", number);
-    read_hostname (&hive, os);
+    read_hostname (hive, os);
+}
+
+/* What is read in a process of its own comes back as lines, "KEY VALUE". */
+static const struct {
+    const char *key;
+    size_t offset; /* of the text in struct os */
+} texts[] = {
+    { "product_name", offsetof (struct os, product_name) },
+    { "product_variant", offsetof (struct os, product_variant) },
+    { "build_id", offsetof (struct os, build_id) },
+    { "hostname", offsetof (struct os, hostname) },
+    { "control_set", offsetof (struct os, windows.control_set) },
+};
+
+static char **
+text_at (struct os *os, size_t i)
+{
+    return (char **) ((char *) os + texts[i].offset);
+}
+
+static char *
+describe (struct os *os)
+{
+    cleanup_strings struct strings lines = STRINGS_EMPTY;
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (*text_at (os, i))
+            strings_add_format (&lines, "%s %s", texts[i].key,
+                                *text_at (os, i));
+    strings_add_format (&lines, "version %d.%d", os->major, os->minor);
+    if (os->windows.group_policy)
+        strings_add (&lines, "group_policy ");
+    for (size_t i = 0; i < os->windows.drives.count; i += 2)
+        strings_add_format (&lines, "drive %s%s",
+                            os->windows.drives.item[i],
+                            os->windows.drives.item[i + 1]);
+    return strings_join (&lines, "\n");
+}
+
+/* What another part of the registry has told already stays. */
+static void
+take_line (struct os *os, const char *key, const char *value)
+{
+    if (strcmp (key, "version") == 0 && os->major == 0)
+        guest_version (value, &os->major, &os->minor);
+    if (strcmp (key, "group_policy") == 0)
+        os->windows.group_policy = true;
+    if (strcmp (key, "drive") == 0 && *value) {
+        strings_add_format (&os->windows.drives, "%c", *value);
+        strings_add (&os->windows.drives, value + 1);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp (texts[i].key, key) == 0 && !*text_at (os, i))
+            *text_at (os, i) = xstrdup (value);
+}
+
+static void
+take_description (struct os *os, const char *description)
+{
+    cleanup_string_array char **lines = string_split_lines (description);
+
+    for (char **line = lines; *line; line++) {
+        char *space = strchr (*line, ' ');
+
+        if (!space)
+            continue;
+        *space = '\0';
+        take_line (os, *line, space + 1);
+    }
+}
+
+struct work {
+    const struct inspection *in;
+    struct os *os; /* filled in here means nothing to the other process */
+    void (*read) (const struct inspection *in, const struct hive *hive,
+                  struct os *os);
+};
+
+static char *
+read_hive (void *opaque, struct error *err)
+{
+    struct work *work = opaque;
+    struct os os = { .root = work->os->root };
+    struct hive hive = { .lib = load_hivex (err) };
+
+    if (!hive.lib)
+        return NULL;
+    hive.h = hive.lib->hivex_open (GUARDED_FILE, 0);
+    if (!hive.h)
+        return fail_null (err, errno, "opening it: %m");
+    work->read (work->in, &hive, &os);
+    return describe (&os);
+}
+
+static int
+open_hive (const struct guest_files *files, const char *path)
+{
+    cleanup_fd int fd = guest_open_file (files, path);
+    struct stat st;
+
+    if (fd < 0 || fstat (fd, &st) < 0 || st.st_size > HIVE_MAX)
+        return -1;
+    return steal_fd (&fd);
+}
+
+/* One that is damaged tells nothing. */
+static void
+inspect_hive (const struct inspection *in, const struct guest_files *files,
+              const char *path, struct work *work)
+{
+    cleanup_fd int fd = path ? open_hive (files, path) : -1;
+    cleanup_error struct error err = { 0 };
+    cleanup_free char *description = NULL;
+
+    if (fd < 0)
+        return;
+    description = guarded_run_on (fd, read_hive, work, SECONDS, path, &err);
+    if (description)
+        take_description (work->os, description);
+    else if (in->daemon->verbose)
+        fprintf (stderr, "guestfsd: inspection: %s: %s\n", path,
+                 err.message);
 }
 
 void
 inspect_registry (const struct inspection *in,
                   const struct guest_files *files, struct os *os)
 {
-    read_software (files, os);
-    read_system (in, files, os);
+    struct work software = { in, os, read_software };
+    struct work system = { in, os, read_system };
+
+    inspect_hive (in, files, os->windows.software_hive, &software);
+    inspect_hive (in, files, os->windows.system_hive, &system);
 }

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Guests that inspection must understand, or survive."""
 
+import pathlib
+import random
 import shutil
 import unittest
 
 from support import MIB, TestCase, mkfs, run
+
+DATA = pathlib.Path(__file__).parents[1] / "data"
 
 
 def make_system(g, device, fstab="", files=None):
@@ -96,6 +100,43 @@ class Inspection(TestCase):
         g.rm_rf("/WINDOWS")
         g.umount("/")
         self.assertEqual(g.inspect_os(), [])
+
+    def test_drive_letters(self):
+        """By the disk's signature and the offset, or the partition's GUID."""
+        g = self.disks(2)
+        g.part_init("/dev/sda", "mbr")
+        g.part_add("/dev/sda", "p", 2048, 40000)
+        g.part_add("/dev/sda", "p", 40001, 50000)
+        g.pwrite_device("/dev/sda", b"\xcd\xab\x34\x12", 440)
+        g.blockdev_rereadpt("/dev/sda")
+        g.part_disk("/dev/sdb", "gpt")
+        g.part_set_gpt_guid("/dev/sdb", 1,
+                            "01234567-89AB-CDEF-0123-456789ABCDEF")
+        g.mkfs("vfat", "/dev/sda1")
+        g.mount("/dev/sda1", "/")
+        g.mkdir_p("/Windows/System32/config")
+        g.upload(str(DATA / "system-hive"), "/Windows/System32/config/SYSTEM")
+        self.assertEqual(g.inspect_os(), ["/dev/sda1"])
+        self.assertEqual(g.inspect_get_drive_mappings("/dev/sda1"),
+                         {"C": "/dev/sda1", "D": "/dev/sdb1"})
+
+    def test_bad_hives(self):
+        """Whatever is wrong with one, the appliance lives."""
+        g = self.disks(1)
+        g.mkfs("ext4", "/dev/sda")
+        good = (DATA / "system-hive").read_bytes()
+        rng = random.Random(4)
+        for _ in range(20):
+            bad = bytearray(good)
+            for _ in range(30):
+                # Behind the header, whose checksum would be wrong at once.
+                bad[rng.randrange(4096, len(bad) - 2000)] = rng.randrange(256)
+            g.mount("/dev/sda", "/")
+            g.mkdir_p("/Windows/System32/config")
+            g.write("/Windows/System32/config/SYSTEM", bytes(bad))
+            self.assertEqual(g.inspect_os(), ["/dev/sda"])
+            g.inspect_get_drive_mappings("/dev/sda")
+            g.inspect_get_hostname("/dev/sda")
 
     def test_huge_fstab(self):
         """Far more than anybody has; what counts is at its beginning."""
