@@ -10,12 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base64.h"
 #include "calls.h"
 #include "content.h"
 #include "output.h"
-
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /* One line: this many bytes become 76 characters. */
 #define LINE_BYTES 57
@@ -27,28 +25,13 @@ struct encoder {
     size_t rest_size;
 };
 
-static char *
-encode_line (char *out, const unsigned char *p, size_t size)
-{
-    for (size_t i = 0; i < size; i += 3) {
-        unsigned char b = i + 1 < size ? p[i + 1] : 0;
-        unsigned char c = i + 2 < size ? p[i + 2] : 0;
-
-        *out++ = alphabet[p[i] >> 2];
-        *out++ = alphabet[(p[i] & 3) << 4 | b >> 4];
-        *out++ = i + 1 < size ? alphabet[(b & 15) << 2 | c >> 6] : '=';
-        *out++ = i + 2 < size ? alphabet[c & 63] : '=';
-    }
-    *out++ = '\n';
-    return out;
-}
-
 static int
 add_line (struct encoder *e, const unsigned char *p, size_t size)
 {
     char line[LINE_CHARACTERS];
-    const char *end = encode_line (line, p, size);
+    char *end = base64_encode (line, p, size);
 
+    *end++ = '\n';
     return output_add (&e->output, line, (size_t) (end - line));
 }
 
@@ -122,7 +105,7 @@ init_decoder (struct decoder *d)
 {
     memset (d->value, NO_DIGIT, sizeof d->value);
     for (int i = 0; i < 64; i++)
-        d->value[(unsigned char) alphabet[i]] = (signed char) i;
+        d->value[(unsigned char) base64_alphabet[i]] = (signed char) i;
     for (const char *p = " \t\r\n\v\f"; *p; p++)
         d->value[(unsigned char) *p] = WHITE_SPACE;
     d->value['='] = PADDING;

@@ -46,13 +46,18 @@ cleanup_drive_ (struct drive **d)
 #define cleanup_drive __attribute__ ((cleanup (cleanup_drive_)))
 
 void
+drives_truncate (guestfs_h *g, size_t count)
+{
+    while (g->nr_drives > count)
+        drive_free (g->drives[--g->nr_drives]);
+}
+
+void
 drives_free (guestfs_h *g)
 {
-    for (size_t i = 0; i < g->nr_drives; i++)
-        drive_free (g->drives[i]);
+    drives_truncate (g, 0);
     free (g->drives);
     g->drives = NULL;
-    g->nr_drives = 0;
 }
 
 static void

@@ -43,4 +43,7 @@ int drives_flush_all (guestfs_h *g);
 
 void drives_free (guestfs_h *g);
 
+/* Forget those that were added after the first ones. */
+void drives_truncate (guestfs_h *g, size_t count);
+
 #endif /* LIB_DRIVE_H */

@@ -70,6 +70,15 @@ event_send (guestfs_h *g, uint64_t event, const char *buf, size_t buf_len,
         print (g, event, buf, buf_len);
 }
 
+bool
+event_is_wanted (const guestfs_h *g, uint64_t event)
+{
+    for (size_t i = 0; i < g->nr_events; i++)
+        if (g->events[i].cb && (g->events[i].mask & event))
+            return true;
+    return false;
+}
+
 void
 events_free (guestfs_h *g)
 {

@@ -11,6 +11,9 @@
 void event_send (guestfs_h *g, uint64_t event, const char *buf,
                  size_t buf_len, const uint64_t *array, size_t array_len);
 
+/* Has anybody asked for it? */
+bool event_is_wanted (const guestfs_h *g, uint64_t event);
+
 void events_free (guestfs_h *g);
 
 #endif /* LIB_EVENTS_H */

@@ -187,6 +187,7 @@ free_handle (guestfs_h *g)
     free (g->sockdir);
     free (g->env_tmpdir);
     free (g->env_runtime_dir);
+    free (g->libvirt_auth);
     test_output_close (g);
     close_fd (&g->cancel_fd);
     pthread_mutex_destroy (&g->lock);

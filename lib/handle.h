@@ -21,6 +21,7 @@
 struct appliance;
 struct drive;
 struct event_callback;
+struct libvirt_auth;
 struct error_handler;
 struct private_datum;
 struct fuse_session;
@@ -54,6 +55,7 @@ struct guestfs_h {
 
     struct event_callback *events; /* by event handle */
     size_t nr_events;
+    struct libvirt_auth *libvirt_auth; /* NULL: was not needed yet */
     struct private_datum *private_data;
     struct private_datum *next_private;
 

@@ -511,6 +511,8 @@ URI = {
     "brackets": b"nbd://[::1/x",
     "empty": b"://",
     "user-only": b"ssh://@:@/",
+    "gluster-unix": b"gluster+unix:///volume/a%20b?socket="
+                    b"/run/glusterd.socket",
 }
 
 
@@ -637,10 +639,44 @@ QMP = {
     "empty-line": qmp(b"", b""),
 }
 
+
+
+def domain(disk, before=""):
+    return (f"{before}<domain type='kvm'><devices>{disk}</devices></domain>"
+            .encode())
+
+
+SERVER = ("<disk type='network'><driver type='raw'/><auth username='me'>"
+          "<secret type='iscsi' usage='x'/></auth><source protocol='iscsi' "
+          "name='iqn.x/1'><host name='a' port='1'/><host transport='unix' "
+          "socket='/s'/></source><target dev='vda'/></disk>")
+LIBVIRT = {
+    "file": domain("<disk type='file'><source file='/a&amp;b&#65;'/>"
+                   "<target dev='vda'/><readonly/></disk>"),
+    "network": domain(SERVER),
+    "many": domain(SERVER * 20),
+    "cut-off": domain(SERVER)[:-30],
+    "entity": domain("<disk type='&x;'/>", "<!DOCTYPE domain [<!ENTITY x "
+                     "SYSTEM '/etc/passwd'>]>"),
+    "entities": domain("<disk type='&c;'/>", "<!DOCTYPE domain [<!ENTITY a "
+                       "'aaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY c "
+                       "'&b;&b;&b;&b;'>]>"),
+    "loop": domain("<disk type='&a;'/>", "<!DOCTYPE domain [<!ENTITY a "
+                   "'&b;'><!ENTITY b '&a;'>]>"),
+    "dtd": domain("", "<!DOCTYPE domain SYSTEM 'http://localhost/x'>"),
+    "utf-16": domain(SERVER).decode().encode("utf-16"),
+    "encoding": domain(SERVER, "<?xml version='1.0' encoding='UTF-7'?>"),
+    "not-utf-8": domain("<disk type='\xff'/>").replace(b"\xc3\xbf", b"\xff"),
+    "deep": b"<domain>" + b"<a>" * 300,
+    "namespace": domain("<x:disk/><disk x:type='a' type='b'/>"),
+    "empty": b"",
+}
+
 CORPORA = {"qmp": QMP, "message": MESSAGE, "reply": REPLY, "image": IMAGE,
            "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
            "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI,
-           "kernel": KERNEL, "nbd": NBD, "fuse-reply": FUSE_REPLY}
+           "kernel": KERNEL, "nbd": NBD, "fuse-reply": FUSE_REPLY,
+           "libvirt": LIBVIRT}
 
 for target, corpus in CORPORA.items():
     folder = Path(__file__).parent / "corpus" / target
