@@ -20,7 +20,7 @@ struct procedure {
     stub run;     /* NULL: not implemented yet */
     bool file_in; /* a file follows the call */
     const char *group; /* what it needs (features.c), or NULL */
-    bool secret; /* there are keys among its arguments */
+    bool secret;  /* there are keys among its arguments */
     bool often;   /* verbose messages would drown in it */
 };
 

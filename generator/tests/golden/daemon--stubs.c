@@ -220,15 +220,44 @@ out:
 }
 
 static const struct procedure procedures[WIRE_MAX_PROC + 1] = {
-    [WIRE_PROC_PING] = { "ping", run_ping, false, NULL, false },
-    [WIRE_PROC_OPEN_ALL] = { "open_all", run_open_all, false, NULL, true },
-    [WIRE_PROC_TUNE] = { "tune", run_tune, false, "tuning", false },
-    [WIRE_PROC_MKDISK] = { "mkdisk", run_mkdisk, false, NULL, false },
-    [WIRE_PROC_SEND] = { "send", run_send, true, NULL, false },
-    [WIRE_PROC_FETCH] = { "fetch", run_fetch, false, NULL, false },
-    [WIRE_PROC_POINTS] = { "points", run_points, false, NULL, false },
-    [WIRE_PROC_NAMES] = { "names", run_names, false, NULL, false },
-    [WIRE_PROC_LATER] = { "later", NULL, false, NULL, false },
+    [WIRE_PROC_PING] = {
+        .name = "ping",
+        .run = run_ping,
+    },
+    [WIRE_PROC_OPEN_ALL] = {
+        .name = "open_all",
+        .run = run_open_all,
+        .secret = true,
+    },
+    [WIRE_PROC_TUNE] = {
+        .name = "tune",
+        .run = run_tune,
+        .group = "tuning",
+    },
+    [WIRE_PROC_MKDISK] = {
+        .name = "mkdisk",
+        .run = run_mkdisk,
+    },
+    [WIRE_PROC_SEND] = {
+        .name = "send",
+        .run = run_send,
+        .file_in = true,
+    },
+    [WIRE_PROC_FETCH] = {
+        .name = "fetch",
+        .run = run_fetch,
+    },
+    [WIRE_PROC_POINTS] = {
+        .name = "points",
+        .run = run_points,
+    },
+    [WIRE_PROC_NAMES] = {
+        .name = "names",
+        .run = run_names,
+    },
+    [WIRE_PROC_LATER] = {
+        .name = "later",
+    },
 };
 
 const struct procedure *
