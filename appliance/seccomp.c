@@ -236,6 +236,8 @@ static const struct rule rules[] = {
     { SCMP_SYS (ioctl), FOR_REMOTE, ONLY (1, FIONREAD), "how much came" },
     { SCMP_SYS (ioctl), FOR_REMOTE, ONLY (1, FIONBIO), "O_NONBLOCK" },
     { SCMP_SYS (getdents64), FOR_REMOTE, ANY, "whom TLS trusts" },
+    { SCMP_SYS (dup2), FOR_REMOTE, ANY,
+      "iSCSI: a new connection takes the number of the one that was lost" },
     { SCMP_SYS (uname), FOR_REMOTE, ANY, "the resolver" },
     { SCMP_SYS (epoll_create), FOR_REMOTE, ANY, "Ceph's main loop" },
     { SCMP_SYS (pipe2), FOR_REMOTE, ANY, "wake-ups" },

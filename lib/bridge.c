@@ -171,6 +171,8 @@ init_start (struct start *start, const struct remote *r)
         show_ceph_files (start, r);
     else if (strcmp (protocol, "gluster") == 0)
         start_gluster (start);
+    else if (strcmp (protocol, "iscsi") == 0)
+        start_iscsi (start);
     else if (protocol[strlen (protocol) - 1] == 's')
         show_file (start, ca ? ca : BRIDGE_CA_FILE, BRIDGE_CA_FILE);
 }

@@ -162,6 +162,12 @@ start_gluster (struct start *s)
 }
 
 void
+start_iscsi (struct start *s)
+{
+    preload (s, "guestfs-iscsi.so");
+}
+
+void
 start_keep_overlay (struct start *s, int fd, int overlay)
 {
     preload (s, "guestfs-overlay.so");

@@ -76,6 +76,9 @@ void start_template_memory (struct start *s, int fd);
 /* It has the client of Gluster, which must believe that it can do more. */
 void start_gluster (struct start *s);
 
+/* It has the client of iSCSI, which must give up in the end. */
+void start_iscsi (struct start *s);
+
 /* Start it.  Its stdout and stderr go to console. */
 int start_supervised (guestfs_h *g, struct start *s, int console,
                       struct supervised *ret);

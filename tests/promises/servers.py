@@ -272,13 +272,23 @@ class Iscsi:
         self.server = Server(test, self.port, tgtd, "-f", "--iscsi",
                              f"portal={LOOPBACK}:{self.port}",
                              env=self.environment)
+        self.image, self.user, self.secret = image, user, secret
+        self.configure()
+
+    def configure(self):
         self.admin("target", "new", "--tid", "1", "-T", self.target)
         self.admin("logicalunit", "new", "--tid", "1", "--lun", "1",
-                   "-b", image)
-        if user:
-            self.admin("account", "new", "--user", user, "--password", secret)
-            self.admin("account", "bind", "--tid", "1", "--user", user)
+                   "-b", self.image)
+        if self.user:
+            self.admin("account", "new", "--user", self.user, "--password",
+                       self.secret)
+            self.admin("account", "bind", "--tid", "1", "--user", self.user)
         self.admin("target", "bind", "--tid", "1", "-I", "ALL")
+
+    def restart(self):
+        self.server.stop()
+        self.server.start()
+        self.configure()
 
     def admin(self, mode, what, *more):
         run(self.tgtadm, "--lld", "iscsi", "--mode", mode, "--op", what,

@@ -656,6 +656,25 @@ class OverIscsi(Remote):
                            secret="something-else")
         self.check_reading(*where, username="me", secret=secret)
 
+    def test_comes_back(self):
+        server = Iscsi(self, self.disk)
+        g = self.remote("iscsi", f"{server.target}/1", server.port,
+                        format="raw")
+        for i in 1, 2:
+            server.restart()
+            g.pwrite_device("/dev/sda", b"content", i * 10 * MIB - 4096)
+            self.assertEqual(g.pread_device("/dev/sda", 7, i * 10 * MIB - 4096),
+                             b"content")
+
+    def test_dies(self):
+        """It is given up after a while."""
+        server = Iscsi(self, self.disk)
+        g = self.remote("iscsi", f"{server.target}/1", server.port,
+                        readonly=True)
+        server.server.stop()
+        with self.assertRaisesRegex(RuntimeError, "Input/output error"):
+            g.pread_device("/dev/sda", 4096, 10 * MIB)
+
     def test_nobody_there(self):
         self.check_refused("iSCSI: ", "iscsi", "iqn.2026-11.example:x/1",
                            free_port())
