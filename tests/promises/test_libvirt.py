@@ -13,8 +13,8 @@ import unittest
 
 import guestfs
 
-from servers import qemu_nbd
-from support import MIB, TestCase, mkfs, run
+from servers import Iscsi, qemu_nbd
+from support import MIB, TestCase, mkfs
 
 UUID = "6695eb01-f6a4-8304-79aa-97f2502e193f"
 STOPPED, RUNNING = 5, 1  # enum virDomainState
@@ -396,6 +396,143 @@ class Authentication(Libvirt):
             g = self.ask({"authname": b"me"}, supported)
             with self.assertRaisesRegex(RuntimeError, "connecting to libvirt"):
                 g.add_domain("guest", libvirturi=self.uri)
+
+
+class Fake(Libvirt):
+    """A library in libvirt's place, which says what a test wants."""
+
+    program = (
+        "import sys, guestfs\n"
+        "g = guestfs.GuestFS()\n"
+        "g.set_trace(True)\n"
+        "g.set_verbose(True)\n"
+        "try:\n"
+        "    g.add_domain('any', readonly=True)\n"
+        "    print(*g.debug_drives())\n"
+        "    if sys.argv[1:]:\n"
+        "        g.launch()\n"
+        "        print(g.vfs_label('/dev/sda'))\n"
+        "except RuntimeError as error:\n"
+        "    print(error)\n")
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "libvirt.so.0").symlink_to(os.environ["FAKE_LIBVIRT"])
+
+    def add(self, description, secret=b"", launch=False):
+        """What the program prints."""
+        for name, data in ("xml", description), ("secret", secret):
+            (self.folder / name).write_bytes(
+                data if isinstance(data, bytes) else data.encode())
+        environment = {
+            **os.environ,
+            "LD_LIBRARY_PATH": f"{self.folder}:"
+                               f"{os.environ.get('LD_LIBRARY_PATH', '')}",
+            "FAKE_LIBVIRT_XML": str(self.folder / "xml"),
+            "FAKE_LIBVIRT_SECRET": str(self.folder / "secret")}
+        result = subprocess.run(
+            [sys.executable, "-c", self.program, *(["launch"] * launch)],
+            capture_output=True, text=True, check=False, env=environment)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        if len(secret) > 3:
+            self.assertNotIn(repr(secret)[2:-1], result.stderr)
+        return result.stdout.strip()
+
+    @staticmethod
+    def domain(*disks, before=""):
+        return (f"{before}<domain><devices>{''.join(disks)}</devices>"
+                "</domain>")
+
+    @staticmethod
+    def secret_disk(protocol, name, which, host="<host name='a'/>"):
+        return on_network(protocol, f"name='{name}'", driver="raw",
+                          host=f"{host}<auth username='me'><secret "
+                               f"type='{protocol}' {which}/></auth>")
+
+    def test_secret(self):
+        secret = b"at-least-12-bytes"
+        image = self.image("disk.img", 20 * MIB)
+        mkfs("ext4", image, "-q", "-L", "remote")
+        server = Iscsi(self, image, "me", secret.decode())
+        host = f"<host name='localhost' port='{server.port}'/>"
+        for which in f"uuid='{UUID}'", "usage='the-usage'":
+            xml = self.domain(self.secret_disk(
+                "iscsi", f"{server.target}/1", which, host))
+            said = self.add(xml, secret, launch=True).split("\n")
+            self.assertEqual(said[-1], "remote")
+            self.assertIn("iSCSI: ", self.add(xml, b"something-else",
+                                              launch=True))
+
+    def test_kinds_of_secrets(self):
+        name = {"iscsi": "iqn.x/1", "rbd": "pool/image"}
+        for protocol, secret, which, words in (
+                ("iscsi", b"\0text", f"uuid='{UUID}'", "secret is no text"),
+                ("iscsi", b"x", "usage='other'", "the secret for other: the "
+                                                 "fake says no"),
+                ("rbd", b"x", "usage='the-usage'", "the secret for the-usage"),
+                ("iscsi", b"x", f"uuid='{UUID[:-1]}'", "the secret 6695eb"),
+                ("rbd", b"\0\xff\x80bytes", f"uuid='{UUID}'",
+                 "rbd://a/pool/image readonly"),
+                ("rbd", b"\0" * 100000, f"uuid='{UUID}'",
+                 "rbd://a/pool/image readonly")):
+            with self.subTest((protocol, which, words)):
+                disk_ = self.secret_disk(protocol, name[protocol], which)
+                self.assertIn(words, self.add(self.domain(disk_), secret))
+
+    def test_volume_without_a_path(self):
+        xml = self.domain(disk("<source pool='p' volume='v'/>",
+                               kind="volume"))
+        self.assertIn("volume 'v' of the storage pool 'p': the fake",
+                      self.add(xml))
+
+    def test_hostile_descriptions(self):
+        entity = ("<!DOCTYPE domain [<!ENTITY x SYSTEM "
+                  "'file:///etc/passwd'>]>")
+        many = self.domain("<disk type='file'/>" * 5000)
+        for text, words in (
+                ("", "the description of the domain"),
+                ("<domain>", "the description of the domain: line 1: "),
+                (self.domain(disk("<source file='&x;'/>"), before=entity),
+                 "the description of the domain: "),
+                (self.domain("<disk type='file'><source>&x;</source></disk>",
+                             before=entity), "it has a document type"),
+                (many, "it has 5000 disks"),
+                (b"\xff\xfe<\0d\0/\0>\0", "the description of the domain"),
+                (self.domain(disk("<source file='/nowhere\n'/>")),
+                 "/nowhere : No such file"),
+                (self.domain(disk("<source file='/nowhere&#10;x'/>")),
+                 "No such file"),
+                (self.domain(disk("<source file='a'/>", target="&#9;")),
+                 "No such file"),
+                (self.domain(disk("<slices/><source file='/dev/null'>"
+                                  "<slices/></source>")),
+                 "it is a part of its image"),
+                (self.domain(disk("<source file='/dev/null'/>",
+                                  driver="raw,file=/etc/shadow")),
+                 "is no name of a format"),
+                (self.domain(disk("<source file='/dev/null'/>", more=
+                                  "<blockio logical_block_size='4096,x'/>")),
+                 "is no number"),
+                (self.domain(disk("<source file='/dev/null'/>", more=
+                                  "<blockio logical_block_size='1'/>")),
+                 "a disk has blocks of 512 or 4096"),
+                (self.domain(on_network("nbd", "name='x'", host=
+                                        "<host name='a'/>" * 65)),
+                 "has 65 servers"),
+                (self.domain(on_network("nbd", "name='x'", host=
+                                        "<host transport='unix'/>")),
+                 "the path of a socket"),
+                (self.domain("<disk/>", "<disk type='network'/>",
+                             "<disk type='file'/>"), "")):
+            with self.subTest(words):
+                said = self.add(text)
+                self.assertIn(words, said)
+                self.assertNotIn("root:", said)
+
+    def test_no_libvirt(self):
+        (self.folder / "libvirt.so.0").unlink()
+        (self.folder / "libvirt.so.0").touch()
+        self.assertIn("libvirt.so.0: file too short", self.add(""))
 
 
 class Guestfish(Libvirt):
