@@ -17,7 +17,7 @@
 /* How often a person may mistype. */
 #define TRIES 3
 
-/* As list_filesystems calls them, and how names of the opened devices
+/* As vfs_type calls them, and how names of the opened devices
  * begin: guests expect /dev/mapper/luks-UUID.
  */
 static const struct {
@@ -169,29 +169,52 @@ unlock_device (guestfs_h *g, const struct guest_options *o,
     return ask_and_open (g, o, e, err) < 0 ? -1 : 1;
 }
 
+/* What can be encrypted.  list_filesystems leaves out what is. */
+static char **(*const lists[]) (guestfs_h *g) = {
+    guestfs_list_devices,
+    guestfs_list_partitions,
+    guestfs_list_md_devices,
+    guestfs_lvs,
+};
+
+#define LISTS (sizeof lists / sizeof *lists)
+
+/* How many devices were opened: 1, or 0 if it stays as it is. */
+static int
+unlock_if_encrypted (guestfs_h *g, const struct guest_options *o,
+                     const char *device, struct error *err)
+{
+    cleanup_free char *type = guestfs_vfs_type (g, device);
+    const char *prefix = type ? encryption_prefix (type) : NULL;
+    cleanup_encrypted struct encrypted e = { .device = device };
+
+    if (!prefix)
+        return 0;
+    describe (g, device, prefix, &e);
+    return unlock_device (g, o, &e, err);
+}
+
 /* Open what was not seen before.  How many devices that were. */
 static int
 unlock_new (guestfs_h *g, const struct guest_options *o, struct strings *seen,
             struct error *err)
 {
-    cleanup_string_array char **found = guestfs_list_filesystems (g);
     int opened = 0;
 
-    if (!found)
-        return guest_error (g, err);
-    for (size_t i = 0; found[i] && found[i + 1]; i += 2) {
-        const char *prefix = encryption_prefix (found[i + 1]);
-        cleanup_encrypted struct encrypted e = { .device = found[i] };
-        int n;
+    for (size_t i = 0; i < LISTS; i++) {
+        cleanup_string_array char **found = lists[i] (g);
 
-        if (!prefix || strings_contain (seen, found[i]))
-            continue;
-        strings_add (seen, found[i]);
-        describe (g, found[i], prefix, &e);
-        n = unlock_device (g, o, &e, err);
-        if (n < 0)
-            return -1;
-        opened += n;
+        for (char **device = found; device && *device; device++) {
+            int n;
+
+            if (strings_contain (seen, *device))
+                continue;
+            strings_add (seen, *device);
+            n = unlock_if_encrypted (g, o, *device, err);
+            if (n < 0)
+                return -1;
+            opened += n;
+        }
     }
     return opened;
 }

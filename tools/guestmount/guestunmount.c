@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <locale.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,27 +171,16 @@ unmount_patiently (const char *mountpoint, const struct request *r,
 
 /* Only then everything is written, and the image is free. */
 static void
-wait_for_server (int pidfd, pid_t pid, const struct request *r)
+wait_for_servers (struct servers *servers, const struct request *r)
 {
-    struct pollfd p = { .fd = pidfd, .events = POLLIN };
-    int timeout = PATIENCE;
-
-    if (pidfd < 0)
-        return;
-    for (;;) {
-        int n = poll (&p, 1, timeout);
-
-        if (n > 0 || (n < 0 && errno != EINTR))
-            break;
-        if (n < 0)
-            continue;
-        timeout = -1;
+    if (!servers_wait (servers, PATIENCE)) {
         if (!r->quiet)
-            fprintf (stderr, PROGRAM ": it is unmounted; waiting until "
-                     "process %d has written everything\n", (int) pid);
+            print_message ("it is unmounted; waiting until guestmount has "
+                           "written everything");
+        servers_wait (servers, -1);
     }
-    if (r->verbose)
-        fprintf (stderr, PROGRAM ": process %d has ended\n", (int) pid);
+    if (r->verbose && servers->count > 0)
+        print_message ("guestmount has ended");
 }
 
 static int
@@ -200,8 +188,7 @@ run (const char *folder, const struct request *r, struct error *err)
 {
     cleanup_mounted struct mounted mounted = { .device = NULL };
     cleanup_free char *mountpoint = NULL;
-    cleanup_fd int server = -1;
-    pid_t pid = 0;
+    cleanup_servers struct servers servers = { .count = 0 };
 
     if (r->fd >= 0 && wait_for_end_of_pipe (r->fd, err) < 0)
         return FAILED;
@@ -214,10 +201,10 @@ run (const char *folder, const struct request *r, struct error *err)
               : "nothing is mounted there");
         return NOT_MOUNTED;
     }
-    server = server_find (&mounted, &pid);
+    servers_find (&mounted, &servers);
     if (unmount_patiently (mountpoint, r, err) < 0)
         return err->errnum == ENOENT ? FAILED : STILL_MOUNTED;
-    wait_for_server (server, pid, r);
+    wait_for_servers (&servers, r);
     return DONE;
 }
 

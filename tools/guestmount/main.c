@@ -77,7 +77,7 @@ print_fuse_help (void)
           "  allow_root              let root in\n"
           "  default_permissions     the host checks owners and modes\n"
           "  uid=N, gid=N            show all files with this owner, group\n"
-          "  umask=MODE              show no file with these permissions\n"
+          "  umask=MODE              show all permissions but these\n"
           "  idmap=user              you are root in the guest, and its root\n"
           "                          is shown as you; idmap=none: as it is\n"
           "  attr_timeout=SECONDS    how long attributes are remembered\n"

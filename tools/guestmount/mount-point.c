@@ -60,6 +60,10 @@ mount_point_check (const char *folder, bool may_hold_files,
         fail_mount_point (folder, errno, err);
         return NULL;
     }
+    if (access (name, W_OK) < 0 && errno == ENOTCONN) {
+        fail_mount_point (folder, errno, err);
+        return NULL;
+    }
     if (access (name, W_OK) < 0)
         return fail_null (err, errno, "%s: %m (you can mount only where you "
                           "may write)", folder);

@@ -5,6 +5,10 @@
 #ifndef GUESTMOUNT_SERVER_H
 #define GUESTMOUNT_SERVER_H
 
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "mount-table.h"
 
 /* In guestmount: can be found from now on.  A socket, whose connections are
@@ -13,9 +17,22 @@
  */
 int server_announce (const char *mountpoint);
 
-/* A descriptor of the process (pidfd_open(2)), which poll(2) finds readable
- * once it has ended; -1 if there is no such process, or none to be trusted.
+/* Descriptors of processes, of which mostly there is one. */
+struct servers {
+    struct pollfd *fd;
+    size_t count;
+};
+
+/* Those that serve this file system; none if that can't be known. */
+void servers_find (const struct mounted *m, struct servers *ret);
+
+/* Wait until all have ended; timeout in ms for each, -1: as long as it takes.
+ * False if it is not long enough.
  */
-int server_find (const struct mounted *mounted, pid_t *ret_pid);
+bool servers_wait (struct servers *s, int timeout);
+
+void servers_free (struct servers *s);
+
+#define cleanup_servers __attribute__ ((cleanup (servers_free)))
 
 #endif /* GUESTMOUNT_SERVER_H */

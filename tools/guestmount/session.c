@@ -131,10 +131,14 @@ serve (guestfs_h *g, const struct request *r, struct background *background,
         return -1;
     if (tell_all (r, background, err) < 0)
         result = -1;
-    else if (guestfs_mount_local_run (g) < 0
-             && guestfs_last_errno (g) != EINTR)
+    else if (guestfs_mount_local_run (g) < 0)
         result = guest_error (g, err);
-    watch_end (&watch);
+    if (watch_end (&watch) && (err->errnum == EBUSY || err->errnum == EINVAL))
+        result = 0;
+    if (err->errnum == EINTR)
+        result = 0;
+    if (result == 0)
+        error_clear (err);
     return result;
 }
 

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -50,11 +49,12 @@ write_all (const char *mountpoint)
 }
 
 static void
-unmount (const struct watch *w, int signal_number)
+unmount (struct watch *w, int signal_number)
 {
     cleanup_error struct error err = { 0 };
 
-    if (guestfs_umount_local (w->g, -1) == 0)
+    w->unmounted = guestfs_umount_local (w->g, -1) == 0;
+    if (w->unmounted)
         return;
     guest_error (w->g, &err);
     report ("signal %d: %s: %s; it is taken away from them", signal_number,
@@ -65,7 +65,7 @@ unmount (const struct watch *w, int signal_number)
 
 /* True if there was a signal: then nothing is left to do. */
 static bool
-take_signal (const struct watch *w)
+take_signal (struct watch *w)
 {
     struct signalfd_siginfo info;
 
@@ -88,7 +88,7 @@ take_connection (const struct watch *w)
 static void *
 watch_thread (void *opaque)
 {
-    const struct watch *w = opaque;
+    struct watch *w = opaque;
     struct pollfd fds[] = {
         { .fd = w->end, .events = POLLIN },
         { .fd = w->signals, .events = POLLIN },
@@ -128,14 +128,15 @@ watch_start (guestfs_h *g, const char *mountpoint, struct watch *ret,
     return 0;
 }
 
-/* The socket stays: it goes with the process, for which guestunmount waits. */
-void
+bool
 watch_end (struct watch *w)
 {
     const uint64_t one = 1;
 
     if (write (w->end, &one, sizeof one) == sizeof one)
         pthread_join (w->thread, NULL);
+    close_fd (&w->announced);
     close (w->signals);
     close (w->end);
+    return w->unmounted;
 }

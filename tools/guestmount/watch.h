@@ -7,6 +7,7 @@
 #define GUESTMOUNT_WATCH_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "error.h"
 #include "guestfs.h"
@@ -17,6 +18,7 @@ struct watch {
     int signals;   /* a signalfd */
     int announced; /* server.h */
     int end;       /* an eventfd */
+    bool unmounted; /* a signal came, and it is done */
     pthread_t thread;
 };
 
@@ -32,7 +34,9 @@ void watch_block_signals (void);
 int watch_start (guestfs_h *g, const char *mountpoint, struct watch *ret,
                  struct error *err);
 
-/* Before the handle is closed.  Signals have no effect any more. */
-void watch_end (struct watch *w);
+/* Before the handle is closed.  Signals have no effect any more.  True if one
+ * has unmounted; if it came early, mount_local_run found nothing to serve.
+ */
+bool watch_end (struct watch *w);
 
 #endif /* GUESTMOUNT_WATCH_H */
