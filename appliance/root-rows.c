@@ -49,6 +49,7 @@ const struct root_row root_rows[] = {
     { "liblzma.so.5", ROOT_LIBRARY, false, "compression" },
     { "libmagic.so.1", ROOT_LIBRARY, false, "types of files" },
     { "libmount.so.1", ROOT_LIBRARY, false, "mount options" },
+    { "librpm.so.9", ROOT_LIBRARY, false, "databases of RPM" },
     { "libselinux.so.1", ROOT_LIBRARY, false, "SELinux contexts" },
     { "libz.so.1", ROOT_LIBRARY, false, "compressed text" },
 

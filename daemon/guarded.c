@@ -27,7 +27,7 @@
 #define ERROR 'e'
 
 /* Longer answers are cut. */
-#define ANSWER_MAX (64 << 10)
+#define ANSWER_MAX (4 << 20)
 
 /* If memory runs out, it is this process that has to go. */
 static void

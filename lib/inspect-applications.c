@@ -95,6 +95,19 @@ list_pacman (guestfs_h *g, struct packages *ret)
     return 0;
 }
 
+/* In a database that only librpm knows. */
+static int
+list_rpm (guestfs_h *g, struct packages *ret)
+{
+    struct guestfs_application2_list *list
+        = impl_internal_list_rpm_applications (g);
+
+    if (!list)
+        return -1;
+    packages_take (ret, list);
+    return 0;
+}
+
 /* By the format of the packages. */
 static const struct {
     const char *format;
@@ -103,6 +116,7 @@ static const struct {
     { "deb", list_deb },
     { "apk", list_apk },
     { "pacman", list_pacman },
+    { "rpm", list_rpm },
 };
 
 struct guestfs_application2_list *

@@ -243,6 +243,18 @@ packages_add_pacman (struct packages *list, const char *text)
         add (list, &s);
 }
 
+void
+packages_take (struct packages *list,
+               struct guestfs_application2_list *take_result)
+{
+    packages_free (list);
+    *list = (struct packages) {
+        .item = take_result->val,
+        .count = take_result->len,
+    };
+    free (take_result);
+}
+
 struct guestfs_application2_list *
 packages_steal (struct packages *list)
 {

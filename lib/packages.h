@@ -23,6 +23,10 @@ void packages_add_apk (struct packages *list, const char *text);
 /* A package's "desc", which pacman has one of for each. */
 void packages_add_pacman (struct packages *list, const char *text);
 
+/* The whole list is that of a call. */
+void packages_take (struct packages *list,
+                    struct guestfs_application2_list *take_result);
+
 /* The list as calls return it; it is empty after. */
 struct guestfs_application2_list *packages_steal (struct packages *list);
 

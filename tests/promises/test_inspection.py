@@ -76,6 +76,75 @@ class Inspection(TestCase):
             "/": "/dev/sdc", "/a": "/dev/mapper/one", "/b": "/dev/mapper/two",
             "/c": "/dev/mapper/one"})
 
+    def make_rpm_database(self):
+        """With two packages; the file."""
+        for name in "hello", "goodbye":
+            spec = self.folder / (name + ".spec")
+            spec.write_text(f"Name: {name}\nEpoch: 2\nVersion: 1.5\n"
+                            "Release: 3\nSummary: A word\nLicense: X\n"
+                            "URL: http://example.com/\nVendor: Somebody\n"
+                            "BuildArch: noarch\n%description\nSays\n"
+                            f"{name}.\n%files\n", encoding="ascii")
+            run("rpmbuild", "--define", f"_topdir {self.folder}", "-bb", spec)
+        run("rpm", "--dbpath", self.folder / "db", "--justdb", "--nodeps",
+            "-i", *(self.folder / "RPMS/noarch").iterdir())
+        return self.folder / "db/rpmdb.sqlite"
+
+    def test_rpm(self):
+        """Also when the guest is mounted read-only; nothing is written."""
+        if not shutil.which("rpmbuild"):
+            self.skipTest("no rpmbuild")
+        database = self.make_rpm_database()
+        g = self.disks(1)
+        g.mkfs("ext4", "/dev/sda")
+        make_system(g, "/dev/sda",
+                    files={"/etc/os-release": "ID=fedora\nVERSION_ID=39\n"})
+        g.mount("/dev/sda", "/")
+        g.mkdir_p("/usr/lib/sysimage/rpm")
+        g.mkdir_p("/var/lib")
+        g.ln_s("../../usr/lib/sysimage/rpm", "/var/lib/rpm")
+        g.upload(str(database), "/var/lib/rpm/rpmdb.sqlite")
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        for mount in g.mount_ro, g.mount:
+            mount("/dev/sda", "/")
+            apps = g.inspect_list_applications2("/dev/sda")
+            self.assertEqual(g.ls("/var/lib/rpm"), ["rpmdb.sqlite"])
+            g.umount("/")
+            self.assertEqual(sorted(app["app2_name"] for app in apps),
+                             ["goodbye", "hello"])
+            expected = {"epoch": 2, "version": "1.5", "release": "3",
+                        "arch": "noarch", "summary": "A word",
+                        "publisher": "Somebody", "url": "http://example.com/"}
+            for app in apps:
+                self.assertEqual(expected, {key: app["app2_" + key]
+                                            for key in expected})
+                self.assertEqual(app["app2_source_package"],
+                                 app["app2_name"])
+                self.assertEqual(app["app2_description"],
+                                 f"Says\n{app['app2_name']}.")
+
+    def test_bad_rpm_databases(self):
+        if not shutil.which("rpmbuild"):
+            self.skipTest("no rpmbuild")
+        good = self.make_rpm_database().read_bytes()
+        g = self.disks(1)
+        g.mkfs("ext4", "/dev/sda")
+        make_system(g, "/dev/sda", files={"/etc/os-release": "ID=rhel\n"})
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        g.mount("/dev/sda", "/")
+        g.mkdir_p("/var/lib/rpm")
+        rng = random.Random(4)
+        for _ in range(5):
+            bad = bytearray(good)
+            for _ in range(200):
+                bad[rng.randrange(100, len(bad))] = rng.randrange(256)
+            g.write("/var/lib/rpm/rpmdb.sqlite", bytes(bad))
+            try:
+                g.inspect_list_applications2("/dev/sda")
+            except RuntimeError as e:
+                self.assertRegex(str(e), "may be damaged|too large")
+            g.ping_daemon()
+
     def test_windows(self):
         """On NTFS, where upper and lower case are different for us."""
         image = self.image("disk", 64 * MIB)
