@@ -16,6 +16,7 @@
 #include "number.h"
 #include "scanner.h"
 #include "string-list.h"
+#include "windows-path.h"
 
 static int
 parse_integer (const char *word, int64_t min, int64_t max,
@@ -36,6 +37,20 @@ parse_list (const char *word, const struct parameter *p, struct value *value,
 }
 
 static int
+parse_paths (struct shell *sh, char **paths, struct error *err)
+{
+    for (; *paths; paths++) {
+        char *path = guest_path (sh, *paths, err);
+
+        if (!path)
+            return -1;
+        free (*paths);
+        *paths = path;
+    }
+    return 0;
+}
+
+static int
 parse_truth (const char *word, const struct parameter *p, struct value *value,
              struct error *err)
 {
@@ -44,6 +59,17 @@ parse_truth (const char *word, const struct parameter *p, struct value *value,
     if (parse_bool (word, &truth, err) < 0)
         return fail_context (err, "%s", p->name);
     value->number = truth;
+    return 0;
+}
+
+static int
+parse_path (struct shell *sh, const char *word, struct value *value,
+            struct error *err)
+{
+    value->text = guest_path (sh, word, err);
+    if (!value->text)
+        return -1;
+    value->size = strlen (value->text);
     return 0;
 }
 
@@ -61,8 +87,11 @@ static int
 parse_value (struct shell *sh, const char *word, const struct parameter *p,
              struct value *value, struct error *err)
 {
+    if (p->is_list && parse_list (word, p, value, err) < 0)
+        return -1;
     if (p->is_list)
-        return parse_list (word, p, value, err);
+        return p->kind == ARGUMENT_PATHNAME
+               ? parse_paths (sh, value->list, err) : 0;
     switch (p->kind) {
     case ARGUMENT_INT:
         return parse_integer (word, INT_MIN, INT_MAX, p, value, err);
@@ -70,6 +99,10 @@ parse_value (struct shell *sh, const char *word, const struct parameter *p,
         return parse_integer (word, INT64_MIN, INT64_MAX, p, value, err);
     case ARGUMENT_BOOL:
         return parse_truth (word, p, value, err);
+    case ARGUMENT_PATHNAME:
+    case ARGUMENT_DEVICE_OR_PATH:
+    case ARGUMENT_MOUNTABLE_OR_PATH:
+        return parse_path (sh, word, value, err);
     case ARGUMENT_FILE_IN:
         return local_file_in (sh, word, value, err);
     case ARGUMENT_FILE_OUT:

@@ -58,7 +58,7 @@ apply_remote (void *data, const char *value, struct error *err)
 #define SETTER(name, assignment)                                        \
     static OPTION_SETTER (apply_##name, struct command_line, assignment)
 
-SETTER (cmd_help, o->mode = MODE_COMMAND_HELP)
+SETTER (cmd_help, (o->mode = MODE_COMMAND_HELP, o->help_about = value))
 SETTER (completion, o->mode = MODE_COMPLETION)
 SETTER (csh, o->csh = true)
 SETTER (help, o->mode = MODE_HELP)
@@ -74,7 +74,7 @@ SETTER (version, o->mode = MODE_VERSION)
 const struct option_row command_line_options[] = {
     GUEST_OPTION_ADD,
     GUEST_OPTION_BLOCKSIZE,
-    { "cmd-help", 'h', OPTION_ALONE, NULL,
+    { "cmd-help", 'h', OPTION_MAYBE, "COMMAND",
       "list the commands, or explain those that follow", apply_cmd_help },
     { "completion", 0, OPTION_ALONE, NULL, NULL, apply_completion },
     GUEST_OPTION_CONNECT,

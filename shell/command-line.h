@@ -29,6 +29,7 @@ struct command_line {
     enum bars bars;
     struct settings settings;
     const char *script; /* -f */
+    const char *help_about; /* the command of --cmd-help=COMMAND */
     bool csh;
     int remote_pid;
     char **words; /* the rest of argv, from here */

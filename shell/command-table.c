@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,7 +48,8 @@ static bool
 same_name (const char *a, const char *b)
 {
     for (; *a && *b; a++, b++)
-        if (*a != *b && !(*a == '_' && *b == '-'))
+        if (tolower ((unsigned char) *a) != tolower ((unsigned char) *b)
+            && !(*a == '_' && *b == '-'))
             return false;
     return *a == *b;
 }

@@ -41,7 +41,9 @@ struct shell_command {
 extern const struct shell_command own_commands[];
 extern const struct shell_command api_commands[];
 
-/* By its name or an alias, in which '_' is as good as '-'; or NULL. */
+/* By its name or an alias, in which '_' is as good as '-', and capitals as
+ * good as small letters; or NULL.
+ */
 const struct shell_command *command_find (const char *name);
 
 /* The commands in turn, beginning after NULL; NULL after the last one. */

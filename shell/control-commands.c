@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,37 +16,87 @@
 #include "run.h"
 #include "string-list.h"
 
-/* The words that a word with wildcards stands for; others for themselves. */
+static bool
+is_pattern (const char *word)
+{
+    return *word == '/' && strpbrk (word, "*?[");
+}
+
+/* Everything that could be mounted, and what it is made of. */
+static char **
+list_devices (guestfs_h *g)
+{
+    char **(*const lists[]) (guestfs_h *) = {
+        guestfs_list_devices, guestfs_list_partitions,
+        guestfs_list_md_devices, guestfs_lvs, guestfs_list_dm_devices,
+    };
+    cleanup_strings struct strings all = STRINGS_EMPTY;
+
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        cleanup_string_array char **some = lists[i] (g);
+
+        /* Not every appliance can have each kind. */
+        for (size_t j = 0; some && some[j]; j++)
+            strings_add_once (&all, some[j]);
+    }
+    return strings_steal (&all);
+}
+
+static char **
+expand_device (guestfs_h *g, const char *pattern)
+{
+    cleanup_string_array char **devices = list_devices (g);
+    cleanup_strings struct strings found = STRINGS_EMPTY;
+
+    for (size_t i = 0; devices[i]; i++)
+        if (fnmatch (pattern, devices[i], FNM_PATHNAME) == 0)
+            strings_add (&found, devices[i]);
+    strings_sort (&found);
+    return strings_steal (&found);
+}
+
+/* The words that a word with wildcards stands for; others, and one that
+ * nothing matches, for themselves.
+ */
 static char **
 expand_word (struct shell *sh, char *word, struct error *err)
 {
     char *const one[] = { word, NULL };
-    char **paths;
+    cleanup_string_array char **paths = NULL;
 
-    if (*word != '/' || !strpbrk (word, "*?[")
-        || string_starts_with (word, "/dev/"))
-        return string_array_copy (one);
-    paths = guestfs_glob_expand (sh->g, word);
-    if (!paths)
+    if (is_pattern (word))
+        paths = string_starts_with (word, "/dev/")
+                    ? expand_device (sh->g, word)
+                    : guestfs_glob_expand (sh->g, word);
+    if (is_pattern (word) && !paths) {
         library_error (sh, err);
-    return paths;
+        return NULL;
+    }
+    return paths && paths[0] ? steal (&paths) : string_array_copy (one);
 }
 
 /* One word of each list after the other: all combinations.  at is what the
- * next word that is still to be chosen is.
+ * next word that is still to be chosen is.  A failure is kept, and printed if
+ * it is not the last one; the others are tried nevertheless.
  */
 static int
 run_combinations (struct shell *sh, char ***lists, size_t count, size_t at,
                   char **words, struct error *err)
 {
-    if (at == count)
-        return run_words (sh, words, err);
-    for (size_t i = 0; lists[at][i]; i++) {
-        words[at] = lists[at][i];
-        if (run_combinations (sh, lists, count, at + 1, words, err) < 0)
-            return -1;
+    int r = 0;
+
+    if (at < count) {
+        for (size_t i = 0; lists[at][i] && !sh->quit; i++) {
+            words[at] = lists[at][i];
+            if (run_combinations (sh, lists, count, at + 1, words, err) < 0)
+                r = -1;
+        }
+        return r;
     }
-    return 0;
+    if (err->message)
+        print_error (err);
+    error_clear (err);
+    return run_words (sh, words, err);
 }
 
 int
@@ -65,6 +116,8 @@ run_glob (struct shell *sh, char *const *words, struct error *err)
         r = run_combinations (sh, lists, count, 0, chosen, err);
     for (size_t i = 0; i < count; i++)
         string_array_free (lists[i]);
+    if (r < 0 && !err->message)
+        return fail (err, 0, "'%s' failed for some of them", words[1]);
     return r;
 }
 

@@ -166,7 +166,9 @@ run_list_events (struct shell *sh, char *const *words, struct error *err)
     (void) words;
     (void) err;
     for (const struct event_handler *h = sh->events; h; h = h->next) {
-        cleanup_free char *events = guestfs_event_to_string (h->mask);
+        cleanup_free char *events = h->mask == GUESTFS_EVENT_ALL
+                                        ? xstrdup ("*")
+                                        : guestfs_event_to_string (h->mask);
 
         printf ("\"%s\" (%d): %s: %s\n", h->name, h->handle,
                 events ? events : "", h->script);

@@ -15,6 +15,7 @@
 #include "own-commands.h"
 #include "string-list.h"
 #include "temporary.h"
+#include "windows-path.h"
 
 static const char *
 variable (const char *name, const char *otherwise)
@@ -26,29 +27,38 @@ variable (const char *name, const char *otherwise)
 
 typedef int (*copy_call) (guestfs_h *g, const char *from, const char *to);
 
-/* All but the last word go where the last one says. */
+/* All but the last word go where the last one says.  in: into the guest. */
 static int
-copy_all (struct shell *sh, char *const *words, copy_call copy,
-          struct error *err)
+copy_all (struct shell *sh, char *const *words, bool in, struct error *err)
 {
-    size_t last = string_array_length (words) - 1;
+    copy_call copy = in ? guestfs_copy_in : guestfs_copy_out;
+    const char *last = words[string_array_length (words) - 1];
+    cleanup_free char *to = in ? guest_path (sh, last, err) : xstrdup (last);
 
-    for (size_t i = 1; i < last; i++)
-        if (copy (sh->g, words[i], words[last]) < 0)
+    if (!to)
+        return -1;
+    for (size_t i = 1; words[i + 1]; i++) {
+        cleanup_free char *from = in ? xstrdup (words[i])
+                                     : guest_path (sh, words[i], err);
+
+        if (!from)
+            return -1;
+        if (copy (sh->g, from, to) < 0)
             return library_error (sh, err);
+    }
     return 0;
 }
 
 int
 run_copy_in (struct shell *sh, char *const *words, struct error *err)
 {
-    return copy_all (sh, words, guestfs_copy_in, err);
+    return copy_all (sh, words, true, err);
 }
 
 int
 run_copy_out (struct shell *sh, char *const *words, struct error *err)
 {
-    return copy_all (sh, words, guestfs_copy_out, err);
+    return copy_all (sh, words, false, err);
 }
 
 static int
@@ -67,8 +77,9 @@ show (struct shell *sh, const char *path, const char *program,
       struct error *err)
 {
     cleanup_temporary struct temporary t = { .file = NULL };
+    cleanup_free char *real = guest_path (sh, path, err);
 
-    if (download (sh, path, &t, err) < 0)
+    if (!real || download (sh, real, &t, err) < 0)
         return -1;
     return host_run_on_file (program, t.file, err);
 }
@@ -136,23 +147,24 @@ run_edit (struct shell *sh, char *const *words, struct error *err)
     bool named = strcmp (words[0], "edit") != 0;
     const char *editor = named ? words[0] : variable ("EDITOR", "vi");
     cleanup_temporary struct temporary t = { .file = NULL };
+    cleanup_free char *path = guest_path (sh, words[1], err);
     bool changed;
 
-    if (download (sh, words[1], &t, err) < 0
+    if (!path || download (sh, path, &t, err) < 0
         || temporary_edit (&t, editor, &changed, err) < 0)
         return -1;
-    return changed ? send_back (sh, t.file, words[1], err) : 0;
+    return changed ? send_back (sh, t.file, path, err) : 0;
 }
 
 /* What hexedit shows: all from start on, or as much as the user asks for. */
 static int
-hexedit_range (struct shell *sh, char *const *words, int64_t *ret_start,
-               int64_t *ret_size, struct error *err)
+hexedit_range (struct shell *sh, const char *path, char *const *words,
+               int64_t *ret_start, int64_t *ret_size, struct error *err)
 {
-    bool device = string_starts_with (words[1], "/dev/");
+    bool device = string_starts_with (path, "/dev/");
     int64_t start = 0, max = INT64_MAX;
-    int64_t size = device ? guestfs_blockdev_getsize64 (sh->g, words[1])
-                          : guestfs_filesize (sh->g, words[1]);
+    int64_t size = device ? guestfs_blockdev_getsize64 (sh->g, path)
+                          : guestfs_filesize (sh->g, path);
 
     if (size == -1)
         return library_error (sh, err);
@@ -163,7 +175,7 @@ hexedit_range (struct shell *sh, char *const *words, int64_t *ret_start,
         && parse_number (words[words[3] ? 3 : 2], 1, INT64_MAX, &max, err) < 0)
         return -1;
     if (start > size)
-        return fail (err, EINVAL, "%s: there are only %lld bytes", words[1],
+        return fail (err, EINVAL, "%s: there are only %lld bytes", path,
                      (long long) size);
     *ret_start = start;
     *ret_size = max < size - start ? max : size - start;
@@ -174,18 +186,19 @@ int
 run_hexedit (struct shell *sh, char *const *words, struct error *err)
 {
     cleanup_temporary struct temporary t = { .file = NULL };
+    cleanup_free char *path = guest_path (sh, words[1], err);
     int64_t start = 0, size = 0;
     bool changed;
 
-    if (hexedit_range (sh, words, &start, &size, err) < 0
-        || temporary_make (sh, words[1], &t, err) < 0)
+    if (!path || hexedit_range (sh, path, words, &start, &size, err) < 0
+        || temporary_make (sh, path, &t, err) < 0)
         return -1;
-    if (guestfs_download_offset (sh->g, words[1], t.file, start, size) < 0)
+    if (guestfs_download_offset (sh->g, path, t.file, start, size) < 0)
         return library_error (sh, err);
     if (temporary_edit (&t, variable ("HEXEDITOR", "hexedit"), &changed, err)
         < 0)
         return -1;
-    if (changed && guestfs_upload_offset (sh->g, t.file, words[1], start) < 0)
+    if (changed && guestfs_upload_offset (sh->g, t.file, path, start) < 0)
         return library_error (sh, err);
     return 0;
 }

@@ -152,14 +152,14 @@ run_man (struct shell *sh, char *const *words, struct error *err)
 }
 
 static int
-print_group (struct shell *sh, char *group)
+print_group (struct shell *sh, char *group, int width)
 {
     char *const groups[] = { group, NULL };
     int available = guestfs_feature_available (sh->g, groups);
 
     if (available < 0)
         return -1;
-    printf ("%-20s %s\n", group, available ? "yes" : "no");
+    printf ("%*s %s\n", width, group, available ? "yes" : "no");
     return 0;
 }
 
@@ -168,12 +168,16 @@ run_supported (struct shell *sh, char *const *words, struct error *err)
 {
     cleanup_string_array char **groups
         = guestfs_available_all_groups (sh->g);
+    int width = 0;
 
     (void) words;
     if (!groups)
         return library_error (sh, err);
     for (size_t i = 0; groups[i]; i++)
-        if (print_group (sh, groups[i]) < 0)
+        if (width < (int) strlen (groups[i]))
+            width = (int) strlen (groups[i]);
+    for (size_t i = 0; groups[i]; i++)
+        if (print_group (sh, groups[i], width) < 0)
             return library_error (sh, err);
     return 0;
 }

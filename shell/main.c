@@ -20,22 +20,30 @@
 #include "prompt.h"
 #include "run.h"
 
-/* -h alone lists the commands. */
 static int
-command_help (char *const *names)
+explain (const char *name)
+{
+    cleanup_error struct error err = { 0 };
+
+    if (help_command (name, &err) == 0)
+        return EXIT_SUCCESS;
+    print_error (&err);
+    return EXIT_FAILURE;
+}
+
+/* -h alone lists the commands.  first may be NULL. */
+static int
+command_help (const char *first, char *const *names)
 {
     int status = EXIT_SUCCESS;
 
-    if (!names[0])
+    if (!first && !names[0])
         help_list ();
-    for (size_t i = 0; names[i]; i++) {
-        cleanup_error struct error err = { 0 };
-
-        if (help_command (names[i], &err) < 0) {
-            print_error (&err);
+    if (first)
+        status = explain (first);
+    for (size_t i = 0; names[i]; i++)
+        if (explain (names[i]) != EXIT_SUCCESS)
             status = EXIT_FAILURE;
-        }
-    }
     return status;
 }
 
@@ -129,7 +137,7 @@ do_mode (const struct command_line *c)
     case MODE_LISTEN:
         return listen_in_background (c);
     case MODE_COMMAND_HELP:
-        return command_help (c->words);
+        return command_help (c->help_about, c->words);
     case MODE_HELP:
         print_usage ();
         break;

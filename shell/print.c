@@ -63,7 +63,7 @@ print_const_string (const char *text)
 int
 print_optional_string (const char *text)
 {
-    puts (text ? text : "");
+    puts (text ? text : "(null)");
     return 0;
 }
 

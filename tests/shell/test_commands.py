@@ -14,7 +14,7 @@ def test_results():
         "LIBGUESTFS_MEMSIZE") else os.environ["LIBGUESTFS_MEMSIZE"] + "\n")
     equal(output("get-verbose"), "false\n")
     equal(output("set-append", "a b", ":", "get-append"), "a b\n")
-    equal(output("set-append", "", ":", "get-append"), "\n")
+    equal(output("set-append", "", ":", "get-append"), "(null)\n")
     contains(output("version"), "major: 1\nminor: ")
 
 
@@ -141,6 +141,8 @@ def test_events():
     text = output(script=script, env={**os.environ, "SHELL": "/bin/sh"})
     contains(text, '"tr" (')
     contains(run("-x", script="event x close 'echo gone'\n").stdout, "gone")
+    equal(output(script="event x * true\nlist-events\ndelete-event x\n"),
+          '"x" (0): *: true\n')
     contains(fails("delete-event", "x"), "no event handler 'x'")
     contains(fails("event", "x", "clos", "true"), "no event 'clos'")
 
@@ -153,14 +155,56 @@ def test_progress_event_arguments():
 
 def test_supported():
     needs("feature-available", "available-all-groups")
-    contains(output("scratch", "1M", ":", "run", ":", "supported"), "lvm2")
+    text = output("scratch", "1M", ":", "run", ":", "supported")
+    contains(text, "            lvm2 yes\n")
+    contains(text, "blkdiscardzeroes yes\n")
 
 
 def test_glob():
     needs("glob-expand")
     equal(output(script=MOUNTED + "touch /a1\ntouch /a2\ntouch /b\n"
                  "glob echo x /a* y\nglob echo /n* z\nglob echo '/a*' '/b*'\n"
-                 ), "x /a1 y\nx /a2 y\n/a1 /b\n/a2 /b\n")
+                 ), "x /a1 y\nx /a2 y\n/n* z\n/a1 /b\n/a2 /b\n")
+
+
+def test_glob_of_devices():
+    script = ("sparse d.img 100M\nscratch 10M\nrun\npart-disk /dev/sda mbr\n"
+              "pvcreate /dev/sda1\nvgcreate VG /dev/sda1\nlvcreate LV VG 20\n")
+    equal(output(script=script + "glob echo /dev/sd? /dev/VG/*\n"
+                 "glob echo /dev/sda* /dev/n*\n"),
+          "/dev/sda /dev/VG/LV\n/dev/sdb /dev/VG/LV\n"
+          "/dev/sda /dev/n*\n/dev/sda1 /dev/n*\n")
+
+
+def test_glob_goes_on_after_a_failure():
+    result = run(script=MOUNTED + "mkdir /b\ntouch /a\ntouch /c\n"
+                 "glob rm /[abc]\necho no\n", check=False)
+    equal((result.returncode, result.stdout), (1, ""))
+    contains(result.stderr, "rm: /b/: Is a directory")
+    contains(result.stderr, "'rm' failed for some of them")
+    contains(result.stderr, "8: this was: glob rm /[abc]")
+    equal(output("-a", "d.img", "-m", "/dev/sda", "ls", "/"),
+          "b\nlost+found\n")
+
+
+def test_windows_paths():
+    script = MOUNTED + ("mkdir-p /Windows/System32\n"
+                        "write /Windows/System32/Config.Sys abc\n")
+    equal(output(script=script +
+                 "cat win:\\windows\\system32\\config.sys\n"
+                 "cat WIN:/WINDOWS/system32\\CONFIG.SYS\n"
+                 "write win:\\windows\\New.txt x\nls win:\\windows\n"
+                 "ls win:\\\necho win:\\windows\n"
+                 "lstatlist win:\\windows nosuch | wc -l\n"
+                 "edit win:\\windows\\NEW.TXT\n"
+                 "!mkdir o\ncopy-out win:\\WINDOWS o\n!ls o\n"
+                 "copy-in o win:\\windows\nls /Windows\n",
+                 env={**os.environ, "EDITOR": "true"}),
+          "abc\nabc\nNew.txt\nSystem32\nWindows\nlost+found\nwin:\\windows\n"
+          "15\nWindows\nNew.txt\nSystem32\no\n")
+    contains(fails(script=script + "cat win:c:\\f\n"),
+             "drive c: is not known; 'guestfish -i' finds out")
+    contains(fails(script=script + "cat win:\\no\\f\n"), "No such file")
 
 
 def test_more():

@@ -103,6 +103,10 @@ def test_image_instead_of_command():
     contains(fails("disk.img"), "opened by 'guestfish -a disk.img'")
 
 
+def test_capitals():
+    equal(output("ECHO", "a", ":", "Get_Verbose"), "a\nfalse\n")
+
+
 def test_underscores():
     equal(output("get_memsize"), output("get-memsize"))
 
@@ -183,6 +187,7 @@ def test_local_directory():
 def test_quit():
     for word in ("quit", "exit", "q"):
         equal(output(script=f"echo a\n{word}\necho b\n"), "a\n")
+        equal(output(script=f"{word} now\necho b\n"), "")
 
 
 def test_not_and_time():

@@ -44,6 +44,7 @@ def test_command_help():
     text = output("-h", "mount", "quit")
     contains(text, "mount - ")
     contains(text, "quit - ")
+    equal(output("--cmd-help=mount", "quit"), text)
     contains(fails("--cmd-help", "moutn"), "did you mean mount?")
 
 
