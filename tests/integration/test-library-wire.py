@@ -14,6 +14,7 @@ import errno
 import os
 import signal
 import socket
+import struct
 import sys
 import tempfile
 import threading
@@ -498,6 +499,169 @@ class FileFromLibrary(LibraryTest):
         name, _ = self.pipe()
         self.assertEqual(self.upload(daemon, name), -1)
         self.assert_error(errno.EIO, "the appliance has died")
+
+
+FUSE_BEGIN, FUSE, FUSE_END = 0x46530001, 0x46530002, 0x46530003
+LOOKUP = 1
+LAST = ctypes.c_int(-1)  # of optional arguments
+
+
+class LocalMount(LibraryTest):
+    """The kernel of the host asks, and its answers come from the test."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = self.tmp / "mount"
+        self.folder.mkdir()
+        self.asked = 0
+
+    def mount(self):
+        r = self.play(self.begin, self.g.mount_local, self.folder, LAST)
+        if r < 0 and self.g.error()[0] == errno.ENOTSUP:
+            self.skipTest(self.g.error()[1])
+        self.assertEqual(r, 0, self.g.error()[1])
+        self.result = []
+        self.server = threading.Thread(target=self.serve)
+        self.server.start()
+        self.addCleanup(self.unmount)
+
+    def begin(self):
+        self.assertEqual(self.reply().proc, FUSE_BEGIN)
+        if not os.path.exists("/dev/fuse"):
+            self.assertEqual(self.reply().proc, FUSE_END)
+
+    def serve(self):
+        r = self.g.mount_local_run()
+        self.result.append((r, self.g.error() if r < 0 else None))
+
+    def unmount(self):
+        if self.server.is_alive():
+            self.play(self.end, self.g.umount_local, LAST)
+            self.server.join()
+
+    def end(self):
+        if self.g.is_config() == 0:
+            while self.reply().proc == FUSE:
+                pass
+
+    def ask(self, answer):
+        """Look for a new name in the mount, which the function answers for
+        the daemon.  Returns the errno."""
+        result = []
+        self.asked += 1
+
+        def look():
+            try:
+                os.stat(self.folder / f"name{self.asked}")
+                result.append(0)
+            except OSError as e:
+                result.append(e.errno)
+
+        def daemon():
+            asked = None
+            while asked != LOOKUP:
+                header = self.c.receive_header()
+                asked, unique = self.request(header)
+                body = answer(unique) if asked == LOOKUP \
+                    else self.fuse_reply(unique, self.attr())
+                self.c.send(message(FUSE, word(len(body)) + body,
+                                    direction=wire.REPLY,
+                                    serial=header.serial))
+        self.play(daemon, look)
+        return result[0]
+
+    def request(self, header):
+        """What the first one of a batch asks for, and its number."""
+        self.assertEqual(header.proc, FUSE)
+        size = struct.unpack_from(">I", header.rest)[0]
+        self.assertEqual(size, len(header.rest) - 4)
+        length, opcode, unique = struct.unpack_from("<IIQ", header.rest, 4)
+        self.assertEqual(length + -length % 8, size)
+        return opcode, unique
+
+    @staticmethod
+    def fuse_reply(unique, body=b"", error=0):
+        return struct.pack("<IiQ", 16 + len(body), error, unique) + body
+
+    @staticmethod
+    def attr(mode=0o40755, nsec=0):
+        return struct.pack("<QII", 60, 0, 0) + struct.pack(
+            "<6Q10I", 1, 0, 0, 0, 0, 0, nsec, 0, 0, mode, 1, 0, 0, 0, 4096, 0)
+
+    def entry(self, node=2, **attr):
+        return struct.pack("<4Q2I", node, 0, 60, 60, 0, 0) + self.attr(
+            **attr)[16:]
+
+    def test_honest(self):
+        self.mount()
+        self.assertEqual(self.ask(lambda unique: self.fuse_reply(
+            unique, self.entry(mode=0o100644))), 0)
+        self.assertEqual(self.ask(lambda unique: self.fuse_reply(
+            unique, error=-errno.EXDEV)), errno.EXDEV)
+        self.unmount()
+        self.assertEqual(self.result, [(0, None)])
+
+    def test_no_answer(self):
+        """Who gets none is told so, and all goes on."""
+        self.mount()
+        self.assertEqual(self.ask(lambda unique: b""), errno.EIO)
+        self.assertEqual(self.ask(lambda unique: self.fuse_reply(
+            unique, error=-errno.ENOENT)), errno.ENOENT)
+        self.unmount()
+        self.assertEqual(self.result, [(0, None)])
+
+    def check_lie(self, answer, part):
+        self.mount()
+        self.assertEqual(self.ask(answer), errno.EIO)
+        self.assertEqual(self.g.is_config(), 1)
+        with self.assertRaises(OSError) as caught:
+            os.listdir(self.folder)
+        self.assertEqual(caught.exception.errno, errno.ENOTCONN)
+        self.unmount()
+        result, error = self.result[0]
+        self.assertEqual((result, error[0]), (-1, errno.EPROTO))
+        self.assertIn(part, error[1])
+
+    def test_notification(self):
+        self.check_lie(lambda unique: self.fuse_reply(0, error=2),
+                       "nobody has made")
+
+    def test_another_request(self):
+        self.check_lie(lambda unique: self.fuse_reply(unique + 2),
+                       "nobody has made")
+
+    def test_twice(self):
+        self.check_lie(lambda unique: 2 * self.fuse_reply(
+            unique, error=-errno.ENOENT), "nobody has made")
+
+    def test_no_error(self):
+        self.check_lie(lambda unique: self.fuse_reply(unique, error=-512),
+                       "an error that is none")
+
+    def test_short(self):
+        self.check_lie(lambda unique: self.fuse_reply(
+            unique, self.entry()[:-8]), "the wrong length")
+
+    def test_type(self):
+        self.check_lie(lambda unique: self.fuse_reply(
+            unique, self.entry(mode=0)), "unknown type")
+
+    def test_root(self):
+        self.check_lie(lambda unique: self.fuse_reply(
+            unique, self.entry(node=1)), "the root")
+
+    def test_cut_off(self):
+        self.check_lie(lambda unique: self.fuse_reply(
+            unique, self.entry())[:-8], "breaks off")
+
+    def test_other_makers_daemon(self):
+        def daemon():
+            self.reply(wire.error("", "unknown procedure"),
+                       status=wire.ERROR)
+        self.assertEqual(self.play(daemon, self.g.mount_local, self.folder,
+                                   LAST), -1)
+        self.assert_error(errno.ENOTSUP, "can't be mounted locally: unknown")
+        self.assert_alive()
 
 
 if __name__ == "__main__":
