@@ -10,12 +10,14 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <linux/fuse.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "chunk.h"
 #include "cleanup.h"
+#include "in-place.h"
 #include "memory.h"
 #include "message.h"
 #include "ring.h"
@@ -51,6 +53,26 @@ print_message (const char *name, wire_header header, xdrproc_t xdr,
     if (size < 0)
         abort ();
     print_wire (name, buffer, (size_t) size);
+}
+
+static void
+print_in_place (const char *name, wire_header header, const void *data,
+                u_int size)
+{
+    cleanup_free char *buffer = xmalloc (MESSAGE_BUFFER_SIZE);
+    cleanup_error struct error err = { 0 };
+    struct in_place bytes = { .size = size };
+    ssize_t n;
+
+    header.prog = WIRE_PROGRAM;
+    header.vers = WIRE_VERSION;
+    if (size > 0)
+        memcpy (buffer + IN_PLACE_OFFSET, data, size);
+    n = message_encode (buffer, &header, (xdrproc_t) xdr_in_place, &bytes,
+                        &err);
+    if (n < 0)
+        abort ();
+    print_wire (name, buffer, (size_t) n);
 }
 
 static void
@@ -99,6 +121,25 @@ print_replies (void)
     reply.status = WIRE_OK;
     print_message ("mounts-reply", reply, (xdrproc_t) xdr_wire_mounts_ret,
                    &mounts);
+}
+
+/* Bytes of a message that stand in its buffer already. */
+static void
+print_fuse (void)
+{
+    struct {
+        struct fuse_in_header header;
+        struct fuse_forget_in forget;
+    } request = {
+        .header = { .len = sizeof request, .opcode = FUSE_FORGET,
+                    .unique = 8, .nodeid = 5 },
+        .forget = { .nlookup = 2 },
+    };
+    wire_header header = { .proc = WIRE_PROC_FUSE, .serial = 6 };
+
+    print_in_place ("fuse-call", header, &request, sizeof request);
+    header.direction = WIRE_REPLY;
+    print_in_place ("fuse-reply", header, NULL, 0);
 }
 
 static void
@@ -214,6 +255,9 @@ print_constants (void)
         CONSTANT (WIRE_SETUP_FLAG),
         CONSTANT (WIRE_SETUP_MAX),
         CONSTANT (WIRE_ENTROPY_MAX),
+        CONSTANT (WIRE_PROC_FUSE_BEGIN),
+        CONSTANT (WIRE_PROC_FUSE),
+        CONSTANT (WIRE_PROC_FUSE_END),
         CONSTANT (TRANSPORT_RING_SIZE),
         CONSTANT (RING_CONTROL_TO_DAEMON),
         CONSTANT (RING_CONTROL_TO_LIBRARY),
@@ -245,6 +289,7 @@ main (void)
     print_calls ();
     print_replies ();
     print_chunks ();
+    print_fuse ();
     print_flags ();
     print_setup ();
     print_ring ();
