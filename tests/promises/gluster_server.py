@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A Gluster volume of one brick.
 
-The brick is served by the real glusterfsd.  Clients ask another server first,
-glusterd, what the volume consists of; it can be run by root alone, and once
-per host, and has this small one in its place.
+The brick is served by the real glusterfsd; user-attributes.c lets others than
+root run it.  Clients ask another server first, glusterd, what the volume
+consists of; it can be run by root alone, and once per host, and has this small
+one in its place.
 """
 
 import os
@@ -63,11 +64,11 @@ class Brick:
         self.files = test.folder / "brick"
         self.files.mkdir()
         try:
-            os.setxattr(self.files, "trusted.glusterfs.volume-id",
+            os.setxattr(self.files, "user.glusterfs.volume-id",
                         bytes.fromhex(self.volume_id.replace("-", "")))
         except OSError as error:
             raise unittest.SkipTest(
-                f"a Gluster brick needs trusted attributes: {error}") from None
+                f"a brick needs extended attributes: {error}") from None
         port = free_port()
         config = test.folder / "brick.vol"
         config.write_text(BRICK.format(folder=self.files, port=port,
@@ -75,7 +76,9 @@ class Brick:
                                        address=LOOPBACK))
         self.server = Server(test, port, glusterfsd, "--no-daemon", "-f",
                              config, "-l", test.folder / "log-brick", "-p",
-                             test.folder / "pid-brick")
+                             test.folder / "pid-brick",
+                             env={**os.environ, "LD_PRELOAD":
+                                  os.environ["USER_ATTRIBUTES"]})
         self.volume = VOLUME.format(address=LOOPBACK, port=port)
 
 
