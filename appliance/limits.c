@@ -39,6 +39,9 @@ static const struct {
     { FOR_QEMU, 1664 * MIB },
 };
 
+/* Many disks need more than the usual 1024, which can be had in most
+ * places.
+ */
 static int
 check_files (const struct plan *plan, struct error *err)
 {
@@ -46,6 +49,9 @@ check_files (const struct plan *plan, struct error *err)
     struct rlimit limit;
 
     if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
+        return 0;
+    limit.rlim_cur = needed;
+    if (needed <= limit.rlim_max && setrlimit (RLIMIT_NOFILE, &limit) == 0)
         return 0;
     return fail (err, EMFILE, "%s needs %ju open files", plan->argv[0],
                  (uintmax_t) needed);

@@ -25,15 +25,19 @@ def launch_limited(backend, name, value):
     # What "direct" builds is there from now on.
     g.launch()
     g.shutdown()
-    before = resource.getrlimit(getattr(resource, name))
-    resource.setrlimit(getattr(resource, name), (value, before[1]))
+    limit = getattr(resource, name)
+    before = resource.getrlimit(limit)
+    # More open files are taken where they can be had.
+    for_good = limit == resource.RLIMIT_NOFILE
+    resource.setrlimit(limit, (value, value if for_good else before[1]))
     try:
         g.launch()
     except RuntimeError as error:
         print(error)
-    resource.setrlimit(getattr(resource, name), before)
-    g.shutdown()
-    g.launch()
+    if not for_good:
+        resource.setrlimit(limit, before)
+        g.shutdown()
+        g.launch()
     g.close()
 
 
@@ -64,6 +68,20 @@ class Limits(unittest.TestCase):
                        rf"files \(ulimit -n\) is {value}",
                        ".*Too many open files; the limit of open files "
                        rf"\(ulimit -n\) is {value}")
+
+    def test_many_drives(self):
+        """Each has a few descriptors, more than 1024 together."""
+        g = guestfs.GuestFS()
+        self.addCleanup(g.close)
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, before)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
+        g.set_backend("direct")
+        g.add_drive_scratch(MIB)
+        for _ in range(254):
+            g.add_drive_opts(__file__, readonly=True, format="raw")
+        g.launch()
+        self.assertEqual(len(g.list_devices()), 255)
 
     def test_address_space(self):
         self.check("uml", "RLIMIT_AS", 300 * MIB,
