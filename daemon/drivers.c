@@ -45,6 +45,32 @@ driver_options (const char *type)
     return NULL;
 }
 
+static const struct {
+    const char *type, *version, *option;
+} versions[] = {
+    { "ufs", "1", "ufstype=44bsd" },
+    { "ufs", "2", "ufstype=ufs2" },
+};
+
+bool
+driver_needs_version (const char *type)
+{
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
+        if (strcmp (versions[i].type, type) == 0)
+            return true;
+    return false;
+}
+
+const char *
+driver_version_option (const char *type, const char *version)
+{
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
+        if (strcmp (versions[i].type, type) == 0
+            && strcmp (versions[i].version, version) == 0)
+            return versions[i].option;
+    return NULL;
+}
+
 /* The kernel's name of the driver's module, where it is another. */
 static const char *
 module_of_type (const char *type)

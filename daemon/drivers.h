@@ -3,6 +3,8 @@
 #ifndef DAEMON_DRIVERS_H
 #define DAEMON_DRIVERS_H
 
+#include <stdbool.h>
+
 #include "error.h"
 
 /* Load the driver of a type of file system with the character sets that it
@@ -14,5 +16,11 @@ int driver_load (const char *type, struct error *err);
  * in UTF-8; NULL: none.
  */
 const char *driver_options (const char *type);
+
+/* An option that the driver needs to know which version of the file system it
+ * has before it; NULL: none.  The version is libblkid's.
+ */
+bool driver_needs_version (const char *type);
+const char *driver_version_option (const char *type, const char *version);
 
 #endif /* DAEMON_DRIVERS_H */

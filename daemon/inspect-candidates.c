@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "drivers.h"
 #include "filesystem.h"
 #include "inspect.h"
 #include "private-mount.h"
@@ -34,6 +35,7 @@ candidate_free (struct candidate *c)
     free (c->device);
     free (c->name);
     free (c->type);
+    free (c->version);
     free (c->label);
     free (c->uuid);
     free (c->part_uuid);
@@ -70,6 +72,7 @@ add_candidate (struct inspection *in, const char *device,
         .device = xstrdup (device),
         .name = device_to_api (in->daemon, device),
         .type = xstrdup (probe_lookup (values, "TYPE")),
+        .version = xstrdup (probe_lookup (values, "VERSION")),
         .label = xstrdup (probe_lookup (values, "LABEL")),
         .uuid = xstrdup (probe_lookup (values, "UUID")),
         .part_uuid = xstrdup (probe_lookup (values, "PART_ENTRY_UUID")),
@@ -120,10 +123,11 @@ candidates_free (struct inspection *in)
 int
 candidate_open (const struct candidate *c, struct error *err)
 {
-    bool btrfs = strcmp (c->type, "btrfs") == 0;
+    const char *option = strcmp (c->type, "btrfs") == 0
+                             ? TOP_LEVEL
+                             : driver_version_option (c->type, c->version);
 
-    return private_mount_with (c->device, c->type, btrfs ? TOP_LEVEL : NULL,
-                               true, err);
+    return private_mount_with (c->device, c->type, option, true, err);
 }
 
 char *

@@ -12,6 +12,7 @@ struct candidate {
     char *device; /* the kernel's name */
     char *name;   /* the API's */
     char *type;   /* of libblkid, as the others; "" where there is none */
+    char *version;
     char *label;
     char *uuid;
     char *part_uuid;

@@ -23,17 +23,32 @@
 #include "probe.h"
 #include "sysroot.h"
 
+static const char *
+version_option (const char *device, const char *type)
+{
+    cleanup_error struct error ignored = { 0 };
+    cleanup_free char *version = driver_needs_version (type)
+                                     ? probe_value (device, "VERSION",
+                                                    &ignored)
+                                     : NULL;
+
+    return version ? driver_version_option (type, version) : NULL;
+}
+
 /* The file system's own options, the caller's last, so that those win.  The
- * caller frees them.
+ * caller frees them; NULL if there are none.
  */
 static char *
-complete_options (const char *type, const char *data)
+complete_options (const char *device, const char *type, const char *data)
 {
-    const char *first = driver_options (type);
+    const char *const parts[] = { driver_options (type),
+                                  version_option (device, type), data };
+    cleanup_strings struct strings options = STRINGS_EMPTY;
 
-    if (first)
-        return xasprintf ("%s%s%s", first, data ? "," : "", data ? data : "");
-    return data ? xstrdup (data) : NULL;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i])
+            strings_add (&options, parts[i]);
+    return options.count ? strings_join (&options, ",") : NULL;
 }
 
 /* Load what mounting has failed for: the driver, or that of the quotas
@@ -77,7 +92,7 @@ mount_type (struct call *call, const char *device, const char *name,
             const char *where, const char *type,
             const struct mount_options *o)
 {
-    cleanup_free char *data = complete_options (type, o->data);
+    cleanup_free char *data = complete_options (device, type, o->data);
     int errnum = mount_with_drivers (device, where, type, o->flags, data);
 
     /* As mount(8) does with what can't be written. */

@@ -170,6 +170,28 @@ class Inspection(TestCase):
         g.umount("/")
         self.assertEqual(g.inspect_os(), [])
 
+    def test_ufs(self):
+        """Its driver must be told which version it is.  (What makefs makes
+        of the second one has the superblock where the driver does not look.)
+        """
+        if not shutil.which("makefs"):
+            self.skipTest("no makefs")
+        root = self.folder / "root"
+        (root / "etc").mkdir(parents=True)
+        (root / "bin").mkdir()
+        (root / "etc/fstab").write_text("/dev/ada0 / ufs rw 1 1\n",
+                                        encoding="ascii")
+        (root / "bin/freebsd-version").write_text(
+            'USERLAND_VERSION="14.0-RELEASE"\n', encoding="ascii")
+        run("makefs", "-t", "ffs", "-o", "version=1", "-s", "32m", "ufs",
+            root)
+        g = self.handle("ufs")
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        self.assertEqual(g.inspect_get_product_name("/dev/sda"),
+                         "FreeBSD 14.0-RELEASE")
+        g.mount("/dev/sda", "/")
+        self.assertEqual(g.ls("/"), ["bin", "etc"])
+
     def test_drive_letters(self):
         """By the disk's signature and the offset, or the partition's GUID."""
         g = self.disks(2)
