@@ -51,6 +51,12 @@ def counts_bytes(call):
         call.name.startswith("copy_")
 
 
+def cancellable(call):
+    """Files can be stopped halfway, and what says so of itself."""
+    return any(arg.is_file for arg in call.args) or \
+        "cancellable" in call.flags
+
+
 def _plain(text):
     """Links in the shell's spelling; marks for code become quotes."""
     parts = re.split(r"(`[^`]+`)", text)

@@ -25,6 +25,7 @@ struct shell_command {
     const struct parameter *options;
     bool planned;            /* has no function yet */
     bool counts_bytes;       /* so do its progress messages */
+    bool cancellable;        /* by guestfs_user_cancel () */
     /* Prints the result.  -1: the handle knows the error. */
     int (*call) (struct shell *sh, const struct arguments *args);
 

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "cleanup.h"
+#include "interrupt.h"
 #include "memory.h"
 #include "own-commands.h"
 #include "run.h"
@@ -86,7 +87,8 @@ run_combinations (struct shell *sh, char ***lists, size_t count, size_t at,
     int r = 0;
 
     if (at < count) {
-        for (size_t i = 0; lists[at][i] && !sh->quit; i++) {
+        for (size_t i = 0; lists[at][i] && !sh->quit
+                           && !interrupt_pending (); i++) {
             words[at] = lists[at][i];
             if (run_combinations (sh, lists, count, at + 1, words, err) < 0)
                 r = -1;
@@ -118,6 +120,8 @@ run_glob (struct shell *sh, char *const *words, struct error *err)
         string_array_free (lists[i]);
     if (r < 0 && !err->message)
         return fail (err, 0, "'%s' failed for some of them", words[1]);
+    if (r == 0 && interrupt_pending ())
+        return fail (err, EINTR, "stopped by the user");
     return r;
 }
 

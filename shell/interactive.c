@@ -14,6 +14,7 @@
 #include <readline/readline.h>
 
 #include "cleanup.h"
+#include "colour.h"
 #include "complete.h"
 #include "inspect.h"
 #include "interactive.h"
@@ -128,7 +129,46 @@ save_history (const char *file)
     history_truncate_file (file, HISTORY_LINES);
 }
 
+/* A text in which what stands in quotes can be typed. */
+static void
+print_hint (const char *text)
+{
+    bool inside = false;
+
+    for (; *text; text++) {
+        if (*text == '\'' && inside)
+            fputs (colour_end (stdout), stdout);
+        putchar (*text);
+        if (*text == '\'' && !inside)
+            fputs (colour_begin (stdout, COLOUR_COMMAND), stdout);
+        inside ^= *text == '\'';
+    }
+    putchar ('\n');
+}
+
 /* Nobody can mount or list anything before the first steps. */
+static void
+print_next_steps (struct shell *sh, bool launched)
+{
+    if (sh->remote_pid)
+        printf ("What you type is carried out by process %d.\n",
+                sh->remote_pid);
+    else if (launched)
+        print_hint ("The appliance runs.  Next: 'mountpoints' shows what is "
+                    "mounted,\n'list-filesystems' what could be.");
+    else if (sh->guest->drives.count > 0)
+        print_hint ("Next: 'run' starts the appliance, 'list-filesystems' "
+                    "shows what is on the\ndisk, and 'mount DEVICE /' mounts "
+                    "it.  'guestfish -i' does all of this by itself.");
+    else
+        print_hint ("Next: 'add FILE' adds a disk image ('add-ro FILE' keeps "
+                    "it unchanged),\n'run' starts the appliance.");
+    if (!sh->remote_pid && sh->guest->drives.count > 0
+        && !sh->guest->read_only)
+        puts ("Changes are written to the disk at once: not while a virtual "
+              "machine uses it!");
+}
+
 static void
 greet (struct shell *sh)
 {
@@ -137,16 +177,8 @@ greet (struct shell *sh)
     prompt_print ("GUESTFISH_INIT");
     puts ("\nWelcome to guestfish, the shell for the file systems of\n"
           "virtual machines and disk images.\n");
-    if (sh->remote_pid)
-        printf ("What you type is carried out by process %d.\n",
-                sh->remote_pid);
-    else if (launched)
-        puts ("The appliance runs.  Next: 'mountpoints' shows what is "
-              "mounted,\n'list-filesystems' what could be.");
-    else
-        puts ("Next: 'add FILE' adds a disk image ('add-ro FILE' keeps it "
-              "unchanged),\n'run' starts the appliance.");
-    puts ("Type 'help' for help, 'quit' to leave.\n");
+    print_next_steps (sh, launched);
+    print_hint ("Type 'help' for help, 'quit' to leave.\n");
     if (launched && sh->guest->inspector) {
         guest_print_inspected (sh->g);
         putchar ('\n');

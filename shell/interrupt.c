@@ -5,22 +5,41 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 
 static guestfs_h *volatile running; /* the handle whose call runs, or NULL */
+static volatile sig_atomic_t cancellable;
 static volatile sig_atomic_t seen;
+
+/* The line of a progress bar may stand there. */
+static void
+say_that_it_goes_on (void)
+{
+    static const char text[] = "\r\nguestfish: this can't be stopped halfway; "
+                               "it goes on to its end\r\n";
+    ssize_t ignored = write (STDERR_FILENO, text, sizeof text - 1);
+
+    (void) ignored;
+}
 
 static void
 on_interrupt (int signal_number)
 {
+    int before = errno;
+
     (void) signal_number;
-    seen = 1;
     /* The one call that signal handlers may make. */
-    if (running)
+    if (running && cancellable)
         guestfs_user_cancel (running);
+    else if (running && !seen)
+        say_that_it_goes_on ();
+    seen = 1;
+    errno = before;
 }
 
 /* Reads of a terminal are not restarted, so that a prompt notices. */
@@ -34,8 +53,9 @@ interrupt_catch (void)
 }
 
 void
-interrupt_begin (guestfs_h *g)
+interrupt_begin (guestfs_h *g, bool can_be_cancelled)
 {
+    cancellable = can_be_cancelled;
     running = g;
 }
 
@@ -43,6 +63,12 @@ void
 interrupt_end (void)
 {
     running = NULL;
+}
+
+bool
+interrupt_pending (void)
+{
+    return seen;
 }
 
 bool

@@ -10,9 +10,14 @@
 /* From now on SIGINT does not end the program. */
 void interrupt_catch (void);
 
-/* Around a call. */
-void interrupt_begin (guestfs_h *g);
+/* Around a command.  One that can't be cancelled goes on to its end, and the
+ * user is told.
+ */
+void interrupt_begin (guestfs_h *g, bool cancellable);
 void interrupt_end (void);
+
+/* Was there one since interrupt_seen ()?  This does not count as asking. */
+bool interrupt_pending (void);
 
 /* Was there one since this was asked last? */
 bool interrupt_seen (void);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "colour.h"
 #include "command-table.h"
 #include "host.h"
 #include "interrupt.h"
@@ -25,10 +26,13 @@
 void
 print_error (const struct error *err)
 {
-    bool library = string_starts_with (err->message, "libguestfs: ");
+    static const char library[] = "libguestfs: error: ";
+    bool ours = !string_starts_with (err->message, library);
 
     fflush (stdout);
-    fprintf (stderr, "%s%s\n", library ? "" : "guestfish: ", err->message);
+    fprintf (stderr, "%s%s%s%s\n", colour_begin (stderr, COLOUR_ERROR),
+             ours ? "guestfish: " : library, colour_end (stderr),
+             err->message + (ours ? 0 : strlen (library)));
 }
 
 /* "guestfish: script:3:7: ", or less where there is less to say. */
@@ -36,7 +40,8 @@ static void
 print_place (const struct input *in, size_t column)
 {
     fflush (stdout);
-    fputs ("guestfish: ", stderr);
+    fprintf (stderr, "%sguestfish: %s", colour_begin (stderr, COLOUR_ERROR),
+             colour_end (stderr));
     if (in->interactive)
         return;
     fprintf (stderr, "%s:%u:", in->name, in->line);
@@ -58,7 +63,8 @@ print_caret (const char *text, size_t column)
         else if ((text[i] & 0xc0) != 0x80)
             fputc (' ', stderr);
     }
-    fputs ("^\n", stderr);
+    fprintf (stderr, "%s^%s\n", colour_begin (stderr, COLOUR_PLACE),
+             colour_end (stderr));
 }
 
 static void
@@ -173,7 +179,7 @@ run_command (struct shell *sh, char *const *words, size_t *ret_word,
     if (!c)
         return command_unknown (words[0], err);
     progress_begin (c->run || c->counts_bytes);
-    interrupt_begin (sh->g);
+    interrupt_begin (sh->g, c->run || c->cancellable);
     r = c->run ? run_own (sh, c, words, err)
                : run_api (sh, c, words, ret_word, err);
     interrupt_end ();
@@ -316,6 +322,8 @@ run_input (struct shell *sh, struct input *in)
         if (!text)
             break;
         if (run_line (sh, in, text) < 0 && !in->interactive)
+            r = -1;
+        if (!in->interactive && interrupt_pending ())
             r = -1;
     }
     if (in->error) {

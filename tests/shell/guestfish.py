@@ -74,7 +74,8 @@ class Terminal:
     def __init__(self, *args, program=GUESTFISH, **environment):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="dumb", INPUTRC="/dev/null", **environment)
+            os.environ.update({"TERM": "dumb", "INPUTRC": "/dev/null",
+                               **environment})
             os.execv(program, [program, *args])
         self.seen = ""
 

@@ -2,6 +2,7 @@
 """A person at a terminal, played on a pseudo-terminal."""
 
 import os
+import re
 
 import guestfish
 from guestfish import Terminal, contains, equal
@@ -45,6 +46,16 @@ def test_greeting_says_what_is_next():
     t = Terminal()
     contains(t.wait_for(t.PROMPT), "'add FILE' adds a disk image")
     finish(t)
+    with open("disk.img", "wb") as f:
+        f.truncate(1 << 20)
+    for option in "--ro", "--rw":
+        t = Terminal("-a", "disk.img", option)
+        text = t.wait_for(t.PROMPT)
+        for part in ("'run' starts", "'list-filesystems' shows",
+                     "'mount DEVICE /'", "'guestfish -i' does all of this"):
+            contains(text, part)
+        equal("Changes are written to the disk" in text, option == "--rw")
+        finish(t)
     t = Terminal("-N", "disk:10M")
     contains(t.wait_for(t.PROMPT), "The appliance runs.")
     finish(t)
@@ -59,6 +70,22 @@ def test_prompt_and_colours():
     t.type("quit\n")
     t.wait_for("bye")
     equal(t.end(), 0)
+
+
+def test_colours_of_messages():
+    for environment, coloured in (({"TERM": "xterm"}, True),
+                                  ({"TERM": "xterm", "NO_COLOR": ""}, True),
+                                  ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+                                  ({"TERM": "dumb"}, False)):
+        t = Terminal(**environment)
+        t.ESCAPES = re.compile("\a|\x1b\\[\\?[0-9]+[hl]|\x1b\\[K")
+        equal("'\x1b[1mquit\x1b[0m'" in t.wait_for(t.PROMPT), coloured)
+        text = t.command("echo 'x")
+        equal("\x1b[1;31mguestfish: \x1b[0mthis single" in text, coloured)
+        equal("\x1b[1;32m^\x1b[0m" in text, coloured)
+        text = t.command("ls /")
+        equal("\x1b[1;31mlibguestfs: error: \x1b[0mls: " in text, coloured)
+        finish(t)
 
 
 def test_history():
@@ -107,6 +134,27 @@ def test_interrupt_cancels_a_call():
     t.type("\x03")
     contains(t.wait_for(t.PROMPT), "cancelled by the user")
     contains(t.command("list-devices"), "/dev/sda")
+    finish(t)
+
+
+def test_interrupt_of_what_cannot_be_cancelled():
+    t = start("-N", "fs:ext4:2G", "-m", "/dev/sda1")
+    t.type("fill 0 1000M /x\n")
+    t.wait_for("% [")
+    t.type("\x03")
+    t.wait_for("this can't be stopped halfway")
+    t.wait_for(t.PROMPT)
+    contains(t.command("filesize /x"), "1048576000")
+    finish(t)
+
+
+def test_interrupt_ends_what_repeats():
+    t = start("-N", "disk:10M")
+    t.type("<! trap '' INT; while echo list-devices; do :; done\n")
+    t.wait_for("/dev/sda\r\n/dev/sda")
+    t.type("\x03")
+    t.wait_for(t.PROMPT)
+    contains(t.command("echo still here"), "still here")
     finish(t)
 
 

@@ -190,6 +190,7 @@ const struct shell_command api_commands[] = {
         .help = "'path' 'target'\n",
         .parameters = fetch_parameters,
         .counts_bytes = true,
+        .cancellable = true,
         .call = run_fetch,
     },
     {
@@ -245,6 +246,7 @@ const struct shell_command api_commands[] = {
         .help = "'source' 'path'\n",
         .parameters = send_parameters,
         .counts_bytes = true,
+        .cancellable = true,
         .call = run_send,
     },
     {
