@@ -17,6 +17,7 @@
 #include "host.h"
 #include "interrupt.h"
 #include "memory.h"
+#include "own-commands.h"
 #include "parser.h"
 #include "progress.h"
 #include "remote.h"
@@ -209,6 +210,14 @@ send_command (int pid, const struct line *line, char *const *words,
     return remote_send (pid, copy, err);
 }
 
+static bool
+command_is_quit (const char *name)
+{
+    const struct shell_command *c = command_find (name);
+
+    return c && c->run == run_quit;
+}
+
 static int
 run_here_or_there (struct shell *sh, const struct line *line,
                    char *const *words, size_t *ret_word, struct error *err)
@@ -216,6 +225,9 @@ run_here_or_there (struct shell *sh, const struct line *line,
     if (!sh->remote_pid)
         return run_command (sh, words, ret_word, err);
     *ret_word = (size_t) -1;
+    /* It ends both, even if the other one has ended already. */
+    if (command_is_quit (words[0]))
+        sh->quit = true;
     return send_command (sh->remote_pid, line, words, err);
 }
 

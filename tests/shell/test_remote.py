@@ -134,6 +134,29 @@ def test_command_substitution():
                              timeout=30, check=True).stdout, b"[]\n")
 
 
+def test_typed_commands():
+    """exit ends both, even if the other one is not there."""
+    with Server() as server:
+        for _ in range(2):
+            t = guestfish.Terminal(f"--remote={server.pid}")
+            contains(t.wait_for(t.PROMPT), f"by process {server.pid}")
+            t.type("exit\n")
+            equal(t.end(), 0)
+            server.wait_for_end()
+
+
+def test_keys_from_stdin():
+    guestfish.needs("cryptsetup-open")
+    with Server("--keys-from-stdin") as server:
+        server.output("scratch", "20M")
+        server.output("run")
+        server.output("luks-format", "/dev/sda", "0", script="sesame\n")
+        contains(run(f"--remote={server.pid}", "--", "-cryptsetup-open",
+                     "/dev/sda", "x", script="wrong\n").stderr, "its keys")
+        server.output("cryptsetup-open", "/dev/sda", "x", script="sesame\n")
+        equal(server.output("list-dm-devices"), "/dev/mapper/x\n")
+
+
 def test_stdout_and_stderr_are_ours():
     with Server() as server:
         with open("out", "w", encoding="ascii") as f:
