@@ -54,6 +54,9 @@ def test_aliases():
 
 
 def test_alloc_and_sparse():
+    run("allocate", "c.img", "1M", ":", "echo")
+    equal(os.path.getsize("c.img"), 1 << 20)
+    os.unlink("c.img")
     run("alloc", "a.img", "3M", ":", "sparse", "b.img", "1G")
     a, b = os.stat("a.img"), os.stat("b.img")
     equal((a.st_size, b.st_size), (3 << 20, 1 << 30))
@@ -223,6 +226,77 @@ def test_edit():
                  "filesize /f\n",
                  env={**os.environ, "EDITOR": os.path.abspath("editor")}),
           "new text\nf\nlink\nlost+found\nf\n8\n")
+
+
+def program(name, script):
+    """A program of that name, first in $PATH of what is returned."""
+    os.makedirs("bin", exist_ok=True)
+    with open(f"bin/{name}", "w", encoding="ascii") as f:
+        f.write("#!/bin/sh\n" + script)
+    os.chmod(f"bin/{name}", 0o755)
+    return {**os.environ, "PATH": os.path.abspath("bin") + ":"
+            + os.environ["PATH"]}
+
+
+def test_editors_by_name():
+    program("vi", "echo vi >>\"$1\"")
+    env = program("emacs", "echo emacs >>\"$1\"")
+    env["EDITOR"] = "false"
+    script = MOUNTED + "touch /f\nvi /f\nemacs /f\ncat /f\n"
+    equal(output(script=script, env=env), "vi\nemacs\n\n")
+    contains(fails(script=script + "edit /f\n", env=env),
+             "'false \"$1\"' failed")
+    env["EDITOR"] = ""
+    equal(output(script=script + "edit /f\ncat /f\n", env=env),
+          "vi\nemacs\n\nvi\nemacs\nvi\n\n")
+
+
+def test_editor_that_changes_nothing():
+    text = run("-x", script=MOUNTED + "write /f old\nedit /f\n",
+               env={**os.environ, "EDITOR": "true"}).stderr
+    assert "trace: upload" not in text
+
+
+def test_pagers():
+    env = program("less", "echo less; cat \"$1\"")
+    env["PAGER"] = "sed s/^/pager:/"
+    equal(output(script=MOUNTED + "write /f \"text\\n\"\nless /f\nmore /f\n",
+                 env=env),
+          "less\ntext\npager:text\n")
+    del env["PAGER"]
+    program("more", "echo more")
+    equal(output(script=MOUNTED + "touch /f\nmore /f\n", env=env), "more\n")
+
+
+def test_display():
+    env = program("display", "echo \"display: $(basename \"$1\")\"")
+    script = MOUNTED + "write '/a b.png' picture\ndisplay '/a b.png'\n"
+    equal(output(script=script, env=env), "display: a b.png\n")
+    env["GUESTFISH_DISPLAY_IMAGE"] = "cat"
+    equal(output(script=script, env=env), "picture")
+
+
+def test_hexedit():
+    env = program("hexedit", "printf XY | dd of=\"$1\" conv=notrunc bs=1 "
+                             "seek=1 2>/dev/null; wc -c <\"$1\"")
+    script = MOUNTED + "write /f abcdefgh\n"
+    equal(output(script=script + "hexedit /f\ncat /f\n", env=env),
+          "8\naXYdefgh\n")
+    equal(output(script=script + "hexedit /f 4\nhexedit /f 0x4 100\ncat /f\n",
+                 env=env), "4\n4\naXYdeXYh\n")
+    env["HEXEDITOR"] = "wc -c <"
+    equal(output(script=script + "hexedit /f 2 3\nhexedit /dev/sda 0x400 1K\n",
+                 env=env), "3\n1024\n")
+    contains(fails(script=script + "hexedit /f 9 1\n", env=env),
+             "/f: there are only 8 bytes")
+    contains(fails(script=script + "hexedit /f x\n", env=env),
+             "'x' is not a number")
+
+
+def test_manual():
+    env = program("man", "echo manual: \"$@\"")
+    for command in "man", "manual":
+        equal(output(command, env=env), "manual: 1 guestfish\n")
 
 
 def test_copy_in_and_out():

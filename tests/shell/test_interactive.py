@@ -209,6 +209,31 @@ def test_complete_paths():
     finish(t)
 
 
+def test_names_in_the_guest_are_not_asked_for():
+    for option in "-D", "--no-dest-paths":
+        t = start(option, "-N", "fs:ext2:50M", "-m", "/dev/sda1")
+        t.command("mkdir /folder")
+        t.type("echo /fol\t.\n")
+        contains(t.wait_for(t.PROMPT), "echo /fol.")
+        finish(t)
+
+
+def test_no_progress_bar():
+    t = start("--no-progress-bars", "-N", "fs:ext4:2G", "-m", "/dev/sda1")
+    assert "%" not in t.command("fill 0 1000M /x")
+    finish(t)
+
+
+def test_key_is_echoed_on_request():
+    guestfish.needs("cryptsetup-open")
+    t = start("--echo-keys", "-N", "disk:10M")
+    t.type("cryptsetup-open /dev/sda x\n")
+    t.wait_for('Enter key or passphrase ("key"): ')
+    t.type("sesame\n")
+    contains(t.wait_for(t.PROMPT), "sesame")
+    finish(t)
+
+
 def test_key_is_not_echoed():
     guestfish.needs("cryptsetup-open")
     t = start("-N", "disk:10M")
