@@ -24,6 +24,8 @@
 
 #define STORAGE_DAEMON "/usr/bin/qemu-storage-daemon"
 
+#define GLUSTER_FOLDER "/usr/lib/" MULTIARCH "/glusterfs"
+
 /* Of what the bridge has printed, so much is looked at. */
 #define MESSAGES_MAX 16384
 
@@ -276,10 +278,14 @@ reason_printed (const struct drive *d)
     return *why ? xstrdup (why) : NULL;
 }
 
-/* QEMU has the drivers as modules, in packages of their own. */
+/* QEMU has the drivers as modules, in packages of their own; Gluster's client
+ * has modules, too.
+ */
 static const char *
 advice (const char *why)
 {
+    if (strstr (why, "Gluster connection") && access (GLUSTER_FOLDER, F_OK) < 0)
+        return "\n(is the package glusterfs-common installed?)";
     if (strstr (why, "Unknown driver")
         || strstr (why, "does not accept value"))
         return " (is the package qemu-block-extra installed?)";
