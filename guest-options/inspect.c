@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "cleanup.h"
 #include "guest.h"
@@ -13,16 +15,35 @@
 #include "memory.h"
 #include "string-list.h"
 
-/* What the guest calls itself, as a terminal may get it. */
+/* Question marks for what the terminal could take for a command. */
+static void
+make_printable (char *text)
+{
+    mbstate_t state = { 0 };
+
+    while (*text) {
+        wchar_t c;
+        size_t n = mbrtowc (&c, text, MB_CUR_MAX, &state);
+        bool valid = n != (size_t) -1 && n != (size_t) -2;
+
+        if (!valid) {
+            state = (mbstate_t) { 0 };
+            n = 1;
+        }
+        if (!valid || !iswprint ((wint_t) c))
+            memset (text, '?', n);
+        text += n;
+    }
+}
+
+/* What the guest calls itself. */
 static char *
 product_name (guestfs_h *g, const char *root)
 {
     char *name = guestfs_inspect_get_product_name (g, root);
 
-    for (unsigned char *p = (unsigned char *) name; p && *p; p++)
-        if (*p < ' ' || *p == 0x7f
-            || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
-            *p = '?';
+    if (name)
+        make_printable (name);
     return name;
 }
 

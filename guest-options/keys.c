@@ -64,11 +64,18 @@ on_interrupt (int signal_number)
     (void) signal_number;
 }
 
-/* Read without echo.  Ctrl-C takes its effect after the terminal is as it
- * was.
+static char *
+prompt (FILE *tty, const char *name, struct error *err)
+{
+    fprintf (tty, "Enter key or passphrase (\"%s\"): ", name);
+    return read_line (tty, "/dev/tty", err);
+}
+
+/* Without echo, which is off before anybody could answer.  Ctrl-C takes its
+ * effect after the terminal is as it was.
  */
 static char *
-read_hidden (FILE *tty, struct error *err)
+prompt_hidden (FILE *tty, const char *name, struct error *err)
 {
     struct sigaction catch = { .sa_handler = on_interrupt }, usual;
     struct termios before;
@@ -77,7 +84,7 @@ read_hidden (FILE *tty, struct error *err)
     if (hide_typing (tty, &before, err) < 0)
         return NULL;
     sigaction (SIGINT, &catch, &usual);
-    key = read_line (tty, "/dev/tty", err);
+    key = prompt (tty, name, err);
     tcsetattr (fileno (tty), TCSAFLUSH, &before);
     fputc ('\n', tty);
     sigaction (SIGINT, &usual, NULL);
@@ -95,10 +102,7 @@ ask (const char *name, bool echo, struct error *err)
         return fail_null (err, errno, "/dev/tty: %m; --keys-from-stdin reads "
                           "keys from standard input");
     setvbuf (tty, NULL, _IONBF, 0);
-    fprintf (tty, "Enter key or passphrase (\"%s\"): ", name);
-    if (echo)
-        return read_line (tty, "/dev/tty", err);
-    return read_hidden (tty, err);
+    return echo ? prompt (tty, name, err) : prompt_hidden (tty, name, err);
 }
 
 char *
