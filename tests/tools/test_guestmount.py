@@ -7,6 +7,7 @@ usage: test_guestmount.py FOLDER-WITH-BUILT-PROGRAMS [TEST...]
 """
 
 import contextlib
+import ctypes
 import os
 import pathlib
 import re
@@ -376,6 +377,35 @@ class Mounted(Mounting):
         with self.mounted("-o", "uid=0,nonempty"):
             self.assertNotIn("hidden", os.listdir("mnt"))
         self.assertEqual(os.listdir("mnt"), ["hidden"])
+
+    def test_script_that_waits_itself(self):
+        """As was needed when guestunmount did not wait."""
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+        script = f"""PATH={BUILD}/tools:$PATH
+            guestmount {" ".join(MOUNT)} --pid-file mount.pid mnt || exit
+            pid=$(cat mount.pid)
+            mkdir mnt/made
+            guestunmount mnt || exit
+            while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done"""
+        with subprocess.Popen(["/bin/sh", "-c", script]) as process:
+            pid = status = None
+            while pid != process.pid:
+                pid, status = os.wait()
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        ctypes.CDLL(None).prctl(36, 0)
+        self.assertFalse(is_mounted("mnt"))
+        self.assertIn("made", guestfish(
+            "add-ro disk.img\nrun\nmount-ro /dev/sda1 /\nls /\n"))
+
+    def test_twice(self):
+        shutil.copy("disk.img", "other.img")
+        with self.mounted():
+            self.fails("something is mounted there already; 'guestunmount",
+                       "-a", "other.img", "-m", "/dev/sda1", "mnt")
+            self.fails("disk.img: it is in use by another process", *MOUNT,
+                       "mnt", "-o", "nonempty")
+            self.assertIn("etc", os.listdir("mnt"))
 
     def test_cache_timeout(self):
         with self.foreground("--dir-cache-timeout=7", "-x") as process:

@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "mount-point.h"
+#include "mount-table.h"
 
 #define FUSE_DEVICE "/dev/fuse"
 
@@ -29,13 +30,20 @@ fail_mount_point (const char *folder, int errnum, struct error *err)
     return fail (err, errnum, "%s: %m", folder);
 }
 
-/* "." and ".." do not count. */
+/* Neither mounted nor full: "." and ".." do not count. */
 static int
-check_empty (const char *folder, struct error *err)
+check_unused (const char *folder, struct error *err)
 {
-    cleanup_dir DIR *dir = opendir (folder);
+    cleanup_mounted struct mounted m = { .device = NULL };
+    cleanup_dir DIR *dir = NULL;
     int entries = 0;
 
+    if (mount_table_find (folder, &m, err) < 0)
+        return -1;
+    if (m.fuse)
+        return fail (err, EBUSY, "%s: something is mounted there already; "
+                     "'guestunmount %s' unmounts it", folder, folder);
+    dir = opendir (folder);
     if (!dir)
         return fail_mount_point (folder, errno, err);
     while (readdir (dir))
@@ -67,7 +75,7 @@ mount_point_check (const char *folder, bool may_hold_files,
     if (access (name, W_OK) < 0)
         return fail_null (err, errno, "%s: %m (you can mount only where you "
                           "may write)", folder);
-    if (!may_hold_files && check_empty (name, err) < 0)
+    if (!may_hold_files && check_unused (name, err) < 0)
         return NULL;
     return steal (&name);
 }
