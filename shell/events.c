@@ -117,6 +117,16 @@ parse_events (const char *text, uint64_t *ret_mask, struct error *err)
     return 0;
 }
 
+static void
+append_handler (struct shell *sh, struct event_handler *take_h)
+{
+    struct event_handler **end = &sh->events;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = take_h;
+}
+
 int
 run_event (struct shell *sh, char *const *words, struct error *err)
 {
@@ -134,8 +144,7 @@ run_event (struct shell *sh, char *const *words, struct error *err)
         free_handler (h);
         return library_error (sh, err);
     }
-    h->next = sh->events;
-    sh->events = h;
+    append_handler (sh, h);
     return 0;
 }
 

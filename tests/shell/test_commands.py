@@ -146,6 +146,11 @@ def test_events():
     contains(run("-x", script="event x close 'echo gone'\n").stdout, "gone")
     equal(output(script="event x * true\nlist-events\ndelete-event x\n"),
           '"x" (0): *: true\n')
+    equal(output(script="event b close true\nevent a close,trace true\n"
+                 "event b enter 'echo x'\nlist-events\ndelete-event b\n"
+                 "list-events\n"),
+          '"b" (0): close: true\n"a" (1): close,trace: true\n'
+          '"b" (2): enter: echo x\n"a" (1): close,trace: true\n')
     contains(fails("delete-event", "x"), "no event handler 'x'")
     contains(fails("event", "x", "clos", "true"), "no event 'clos'")
 
