@@ -28,6 +28,7 @@
 /* Of the one call that runs. */
 static struct {
     bool bytes;
+    bool passing; /* it goes away when all is done */
     bool drawn;
     unsigned messages;
     double start;
@@ -119,6 +120,14 @@ draw (uint64_t position, uint64_t total)
     fputs ("\033[K", stderr);
 }
 
+static void
+erase (void)
+{
+    if (bar.drawn)
+        fputs ("\r\033[K", stderr);
+    bar.drawn = false;
+}
+
 /* The array holds procedure, serial, position and total. */
 static void
 on_progress (guestfs_h *g, void *opaque, uint64_t event, int event_handle,
@@ -139,6 +148,10 @@ on_progress (guestfs_h *g, void *opaque, uint64_t event, int event_handle,
         return;
     bar.messages++;
     done = array[2] >= array[3];
+    if (done && bar.passing) {
+        erase ();
+        return;
+    }
     if (t - bar.start < DELAY || (!done && t - bar.last < INTERVAL))
         return;
     bar.last = t;
@@ -158,6 +171,13 @@ progress_begin (bool bytes)
     memset (&bar, 0, sizeof bar);
     bar.bytes = bytes;
     bar.start = now ();
+}
+
+void
+progress_begin_passing (void)
+{
+    progress_begin (false);
+    bar.passing = true;
 }
 
 /* The last state of a bar stays on the screen. */

@@ -14,4 +14,9 @@ void progress_bars_on (guestfs_h *g);
 void progress_begin (bool bytes);
 void progress_end (void);
 
+/* The same for what is no command: a bar that goes away by itself, lest other
+ * texts come after it in its line.
+ */
+void progress_begin_passing (void);
+
 #endif /* SHELL_PROGRESS_H */

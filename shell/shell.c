@@ -56,11 +56,16 @@ shell_close_handle (struct shell *sh, struct error *err)
 int
 shell_open_guest (struct shell *sh, struct error *err)
 {
+    int r;
+
     if (guest_attach (sh->g, sh->guest, err) < 0)
         return -1;
     if (!guest_needs_launch (sh->guest))
         return 0;
-    return guest_launch (sh->g, sh->guest, err);
+    progress_begin_passing ();
+    r = guest_launch (sh->g, sh->guest, err);
+    progress_end ();
+    return r;
 }
 
 int

@@ -61,6 +61,13 @@ def test_greeting_says_what_is_next():
     finish(t)
 
 
+def test_start_leaves_no_bar():
+    t = Terminal("-N", "disk:10M")
+    assert "100%" not in t.wait_for("Welcome")
+    t.wait_for(t.PROMPT)
+    finish(t)
+
+
 def test_prompt_and_colours():
     t = Terminal(GUESTFISH_PS1="(\\x41\\102) ", GUESTFISH_INIT="init\\n",
                  GUESTFISH_OUTPUT="out:", GUESTFISH_RESTORE="bye\\n")
