@@ -43,7 +43,7 @@ encode (guestfs_h *g, struct client_call *call, uint64_t hint)
         .vers = WIRE_VERSION,
         .proc = call->proc,
         .direction = WIRE_CALL,
-        .serial = ++g->serial,
+        .serial = call->serial = ++g->serial,
         .progress_hint = hint,
         .optargs_bitmask = call->optargs_bitmask,
         .status = WIRE_OK,
@@ -67,7 +67,7 @@ check_reply (guestfs_h *g, const struct client_call *call,
         return fail_protocol (g, "not a reply");
     if (header->proc != call->proc)
         return fail_protocol (g, "reply to another procedure");
-    if (header->serial != g->serial)
+    if (header->serial != call->serial)
         return fail_protocol (g, "reply to another call");
     if (header->status != WIRE_OK && header->status != WIRE_ERROR)
         return fail_protocol (g, "reply of unknown status");
@@ -184,6 +184,36 @@ client_call (guestfs_h *g, struct client_call *call)
     if (outcome == OUTCOME_BROKEN)
         return appliance_abandon (g);
     g->state = STATE_READY;
+    if (drives_flush (g) < 0 || outcome == OUTCOME_REFUSED)
+        return -1;
+    return 0;
+}
+
+int
+client_call_send (guestfs_h *g, struct client_call *call)
+{
+    ssize_t size;
+
+    if (g->state != STATE_BUSY && check_state (g) < 0)
+        return -1;
+    size = encode (g, call, 0);
+    if (size < 0)
+        return -1;
+    g->state = STATE_BUSY;
+    if (appliance_send (g, g->appliance->send_buffer, (size_t) size) < 0)
+        return appliance_abandon (g);
+    return 0;
+}
+
+int
+client_call_receive (guestfs_h *g, struct client_call *call, bool last)
+{
+    enum outcome outcome = receive_reply (g, call);
+
+    if (outcome == OUTCOME_BROKEN)
+        return appliance_abandon (g);
+    if (last)
+        g->state = STATE_READY;
     if (drives_flush (g) < 0 || outcome == OUTCOME_REFUSED)
         return -1;
     return 0;

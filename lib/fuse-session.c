@@ -160,14 +160,15 @@ read_request (const struct fuse_session *s, char *buffer)
  * -1 with errno set.
  */
 static ssize_t
-read_requests (struct fuse_session *s, char *buffer)
+read_requests (const struct fuse_session *s, struct fuse_batch *batch,
+               char *buffer)
 {
     size_t size = 0;
 
-    fuse_batch_begin (&s->batch);
-    while (s->batch.count < FUSE_BATCH_MAX
+    fuse_batch_begin (batch);
+    while (batch->count < FUSE_BATCH_MAX
            && size + FUSE_REQUEST_MAX <= IN_PLACE_MAX
-           && s->batch.reply_room + FUSE_REPLY_MAX <= IN_PLACE_MAX) {
+           && batch->reply_room + FUSE_REPLY_MAX <= IN_PLACE_MAX) {
         const struct fuse_in_header *request = (void *) (buffer + size);
         ssize_t n = read_request (s, buffer + size);
 
@@ -177,7 +178,7 @@ read_requests (struct fuse_session *s, char *buffer)
             break;
         if (answer_here (s, request))
             continue;
-        fuse_batch_add (&s->batch, request);
+        fuse_batch_add (batch, request);
         memset (buffer + size + n, 0, FUSE_ALIGN ((size_t) n) - (size_t) n);
         size += FUSE_ALIGN ((size_t) n);
     }
@@ -186,16 +187,15 @@ read_requests (struct fuse_session *s, char *buffer)
 
 /* Whoever has got no answer gets this one. */
 static void
-answer_rest (const struct fuse_session *s, int errnum)
+answer_rest (const struct fuse_session *s, const struct fuse_batch *batch)
 {
-    for (size_t i = 0; i < s->batch.count; i++) {
-        const struct fuse_pending *p = &s->batch.item[i];
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct fuse_pending *p = &batch->item[i];
 
         if (p->answered)
             continue;
-        answer (s, p->unique, errnum);
-        debug_request (s, fuse_opcode_name (p->opcode), p->node, p->size,
-                       errnum);
+        answer (s, p->unique, EIO);
+        debug_request (s, fuse_opcode_name (p->opcode), p->node, p->size, EIO);
     }
 }
 
@@ -212,7 +212,8 @@ find_request (const struct fuse_batch *batch, uint64_t unique)
 
 /* Replies that were checked. */
 static void
-write_replies (const struct fuse_session *s, const struct in_place *replies)
+write_replies (const struct fuse_session *s, const struct fuse_batch *batch,
+               const struct in_place *replies)
 {
     const char *p = replies->data, *end = p + replies->size;
 
@@ -222,8 +223,7 @@ write_replies (const struct fuse_session *s, const struct in_place *replies)
 
         write_reply (s, p, header.len);
         if (s->options.debug) {
-            const struct fuse_pending *r = find_request (&s->batch,
-                                                         header.unique);
+            const struct fuse_pending *r = find_request (batch, header.unique);
 
             debug_request (s, fuse_opcode_name (r->opcode), r->node, r->size,
                            -header.error);
@@ -232,54 +232,173 @@ write_replies (const struct fuse_session *s, const struct in_place *replies)
     }
 }
 
-/* The daemon's replies to a batch of requests.  It may refuse all of them. */
-static void
-ask_daemon (guestfs_h *g, size_t size)
+/* One of the batches under way, or, behind them, the next one. */
+static struct fuse_flight *
+flight (struct fuse_session *s, unsigned i)
 {
-    struct fuse_session *s = g->local;
-    struct in_place requests = { .size = (u_int) size };
-    struct in_place replies = { .size = 0 };
-    struct client_call call = {
-        .proc = WIRE_PROC_FUSE,
-        .args_xdr = (xdrproc_t) xdr_in_place,
-        .args = &requests,
-        .ret_xdr = (xdrproc_t) xdr_in_place,
-        .ret = &replies,
-    };
-
-    if (client_call (g, &call) < 0) {
-        debug (g, "mount_local: %s", g->error.message);
-        error_clear (&g->error);
-    } else if (fuse_batch_check (&s->batch, replies.data, replies.size,
-                                 &g->error) < 0) {
-        appliance_abandon (g);
-        error_clear (&g->error);
-    } else {
-        write_replies (s, &replies);
-    }
-    answer_rest (s, EIO);
+    return &s->flights[(s->first + i) % FUSE_BATCHES];
 }
 
-/* Work on what waits.  0; -1 with errno set. */
-static int
-serve_batch (guestfs_h *g)
+/* The batch that was sent first has ended. */
+static void
+land (struct fuse_session *s)
+{
+    answer_rest (s, &flight (s, 0)->batch);
+    s->first++;
+    s->flying--;
+}
+
+/* What has gone wrong is known to all requests that fail of it, and to who
+ * asks for messages.
+ */
+static void
+drop_error (guestfs_h *g)
+{
+    debug (g, "mount_local: %s", g->error.message);
+    error_clear (&g->error);
+}
+
+/* Wait for the replies to the batch that was sent first, and pass them on.
+ * The daemon may refuse all of it.
+ */
+static void
+receive_batch (guestfs_h *g)
 {
     struct fuse_session *s = g->local;
+    struct fuse_flight *first = flight (s, 0);
+    int r = client_call_receive (g, &first->call, s->flying == 1);
+
+    if (r == 0 && fuse_batch_check (&first->batch, first->replies.data,
+                                    first->replies.size, &g->error) < 0)
+        r = appliance_abandon (g);
+    if (r == 0)
+        write_replies (s, &first->batch, &first->replies);
+    else
+        drop_error (g);
+    land (s);
+    while (s->lost && s->flying > 0)
+        land (s);
+}
+
+/* The daemon does not read while it writes, and neither do we: of what is
+ * under way, one direction must fit into whatever lies in between.
+ */
+#define SURELY_BUFFERED 16384
+
+static bool
+may_follow (struct fuse_session *s, size_t size)
+{
+    size_t room = 0;
+
+    for (unsigned i = 0; i < s->flying; i++)
+        room += flight (s, i)->batch.reply_room;
+    return size <= SURELY_BUFFERED || room <= SURELY_BUFFERED;
+}
+
+/* The requests of a batch are in the message already. */
+static void
+send_batch (guestfs_h *g, size_t size)
+{
+    struct fuse_session *s = g->local;
+    struct fuse_flight *f = flight (s, s->flying);
+
+    while (s->flying > 0 && !may_follow (s, size))
+        receive_batch (g);
+    f->requests = (struct in_place) { .size = (u_int) size };
+    f->call = (struct client_call) {
+        .proc = WIRE_PROC_FUSE,
+        .args_xdr = (xdrproc_t) xdr_in_place,
+        .args = &f->requests,
+        .ret_xdr = (xdrproc_t) xdr_in_place,
+        .ret = &f->replies,
+    };
+    s->flying++;
+    if (!s->lost && client_call_send (g, &f->call) == 0)
+        return;
+    if (g->error.message)
+        drop_error (g);
+    while (s->flying > 0)
+        land (s);
+}
+
+/* Send the requests that wait.  Returns whether there were any; -1 with errno
+ * set if there can't be more.
+ */
+static int
+take_batch (guestfs_h *g)
+{
+    struct fuse_session *s = g->local;
+    struct fuse_batch *batch = &flight (s, s->flying)->batch;
     char *buffer = s->buffer;
     ssize_t size;
+    int errnum;
 
     if (!s->lost)
         buffer = g->appliance->send_buffer + IN_PLACE_OFFSET;
-    if (!buffer)
+    else if (!buffer)
         buffer = s->buffer = xmalloc (IN_PLACE_MAX);
-    size = read_requests (s, buffer);
-    if (s->batch.count > 0) {
-        int errnum = errno;
+    size = read_requests (s, batch, buffer);
+    errnum = errno;
+    if (size > 0)
+        send_batch (g, (size_t) size);
+    errno = errnum;
+    return size < 0 ? -1 : size > 0;
+}
 
-        ask_daemon (g, size < 0 ? 0 : (size_t) size);
-        errno = errnum;
+/* Neither cancelled nor waited for by other threads. */
+static bool
+is_undisturbed (guestfs_h *g)
+{
+    return !g->run_cancel && atomic_load (&g->waiting) == 0;
+}
+
+/* For a reply, or another request.  A reply, or its beginning, may have come
+ * with the one before.  If the appliance dies meanwhile, receiving finds that,
+ * too.
+ */
+static void
+wait_for_either (guestfs_h *g)
+{
+    const struct receiver *receiver = &g->appliance->receiver;
+
+    if (receiver->end > receiver->start)
+        return;
+    if (appliance_wait_or (g, TRANSPORT_READ, g->local->fd, POLLIN, -1) < 0)
+        error_clear (&g->error);
+}
+
+/* Work until nothing waits and nothing is under way; while there is something
+ * else to do, only on what is.  0; -1 with errno set.
+ */
+static int
+serve_waiting (guestfs_h *g)
+{
+    struct fuse_session *s = g->local;
+    bool has_waited = false;
+    int r = 0, errnum = 0;
+
+    for (;;) {
+        bool may_take = r >= 0 && s->flying < FUSE_BATCHES
+                        && (s->flying == 0 || is_undisturbed (g));
+
+        if (may_take) {
+            r = take_batch (g);
+            errnum = errno;
+        }
+        if (may_take && r > 0) {
+            has_waited = false;
+        } else if (s->flying == 0) {
+            break;
+        } else if (may_take && r == 0 && !has_waited) {
+            wait_for_either (g);
+            has_waited = true;
+        } else {
+            receive_batch (g);
+            has_waited = false;
+        }
     }
-    return size < 0 ? -1 : 0;
+    errno = errnum;
+    return r;
 }
 
 /* Whoever waits for the handle gets it. */
@@ -314,7 +433,7 @@ serve (guestfs_h *g, int until_fd)
     struct fuse_session *s = g->local;
 
     while (!g->run_cancel) {
-        if (serve_batch (g) < 0) {
+        if (serve_waiting (g) < 0) {
             if (errno == ENODEV)
                 return 0;
             return fail (&g->error, errno, "%s: reading requests of the "

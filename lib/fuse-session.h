@@ -5,16 +5,26 @@
 #ifndef LIB_FUSE_SESSION_H
 #define LIB_FUSE_SESSION_H
 
+#include "call.h"
 #include "fuse-check.h"
 #include "handle.h"
+#include "in-place.h"
 #include "mount-local-options.h"
+
+/* So many batches may be under way. */
+#define FUSE_BATCHES 2
 
 struct fuse_session {
     int fd;     /* the kernel's requests; non-blocking */
     char *path; /* where it is mounted, absolute and without links */
     struct local_options options;
     unsigned minor; /* of the kernel's version of FUSE */
-    struct fuse_batch batch;
+    struct fuse_flight {
+        struct fuse_batch batch;
+        struct client_call call;
+        struct in_place requests, replies;
+    } flights[FUSE_BATCHES]; /* a ring: those under way, in their order */
+    unsigned first, flying;
     char *buffer;         /* for requests while there is no appliance */
     bool running;         /* a thread is in fuse_session_serve () */
     bool lost;            /* the appliance that we began with is gone */

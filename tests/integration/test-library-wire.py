@@ -610,6 +610,35 @@ class LocalMount(LibraryTest):
         self.unmount()
         self.assertEqual(self.result, [(0, None)])
 
+    def test_two_under_way(self):
+        """The next requests don't wait, and two replies may come at once."""
+        self.mount()
+        results = []
+
+        def look(name):
+            try:
+                os.stat(self.folder / name)
+            except OSError as e:
+                results.append(e.errno)
+
+        replies = b""
+        threads = []
+        for name in "one", "two":
+            threads.append(threading.Thread(target=look, args=(name,)))
+            threads[-1].start()
+            header = self.c.receive_header()
+            opcode, unique = self.request(header)
+            self.assertEqual(opcode, LOOKUP)
+            body = self.fuse_reply(unique, error=-errno.ENOENT)
+            replies += message(FUSE, word(len(body)) + body,
+                               direction=wire.REPLY, serial=header.serial)
+        self.c.send(replies)
+        for thread in threads:
+            thread.join()
+        self.assertEqual(results, 2 * [errno.ENOENT])
+        self.unmount()
+        self.assertEqual(self.result, [(0, None)])
+
     def check_lie(self, answer, part):
         self.mount()
         self.assertEqual(self.ask(answer), errno.EIO)
