@@ -524,6 +524,13 @@ class Mounted(Mounting):
                 self.assertEqual(run("guestunmount", "-q", option, "mnt",
                                      status=2), "")
 
+    def test_in_use_by_us(self):
+        """It is no obstacle itself to what it is to unmount."""
+        run("guestmount", *MOUNT, "mnt")
+        command = f"cd mnt && exec {program('guestunmount')} --no-retry ."
+        subprocess.run(["/bin/sh", "-c", command], check=True)
+        self.assertFalse(is_mounted("mnt"))
+
     def test_retry(self):
         for option in ("--retry", "--retry=3"):
             with self.mounted():

@@ -202,6 +202,10 @@ run (const char *folder, const struct request *r, struct error *err)
         return NOT_MOUNTED;
     }
     servers_find (&mounted, &servers);
+    if (chdir ("/") < 0) { /* we may stand in it */
+        fail (err, errno, "/: %m");
+        return FAILED;
+    }
     if (unmount_patiently (mountpoint, r, err) < 0)
         return err->errnum == ENOENT ? FAILED : STILL_MOUNTED;
     wait_for_servers (&servers, r);
