@@ -14,6 +14,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -581,6 +582,32 @@ class Mounted(Mounting):
         with self.mounted():
             self.fails("fusermount3 is not in PATH", "mnt",
                        name="guestunmount", env={"PATH": os.getcwd()})
+
+    def fails_without(self, part, file, instead):
+        """In a host of our own, where something else is in its place."""
+        unshare = ["unshare", "-rm", "/bin/sh", "-c"]
+        if subprocess.run([*unshare, f"mount --bind {instead} {file}"],
+                          check=False).returncode != 0:
+            self.skipTest("namespaces are not allowed")
+        command = " ".join(["exec", str(program("guestmount")), *MOUNT,
+                            "mnt"])
+        done = subprocess.run([*unshare, f"mount --bind {instead} {file} && "
+                               + command], check=False, text=True,
+                              capture_output=True, timeout=TIMEOUT)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(part, done.stderr)
+
+    def test_host_without_fuse(self):
+        # No socket can be opened.
+        with socket.socket(socket.AF_UNIX) as s:
+            s.bind("socket")
+            self.fails_without("/dev/fuse: No such device or address: this "
+                               "host has no FUSE", "/dev/fuse", "socket")
+
+    def test_host_without_fusermount(self):
+        pathlib.Path("empty").touch()
+        self.fails_without("fusermount3: needed to mount, and not there",
+                           "/usr/bin/fusermount3", "empty")
 
     def test_inspection(self):
         if is_planned("inspect-os"):
