@@ -36,6 +36,15 @@ write /etc/hostname "alpha\n"
 mkdir-p /home/ann
 mkdir-p /home/bob
 """
+# A /dev of our own, in which somebody listens to the log.
+OWN_DEV = """mkdir dev && mount -t tmpfs none dev && mkdir dev/shm &&
+touch dev/log && mount --bind log dev/log && ln -s /proc/self/fd dev/fd &&
+for name in fuse full null random shm tty urandom zero; do
+    [ -e dev/$name ] || touch dev/$name
+    mount --bind /dev/$name dev/$name || exit
+done
+mount --rbind dev /dev && exec "$@"
+"""
 MOUNT = ["-a", "disk.img", "-m", "/dev/sda1"]
 
 
@@ -501,13 +510,22 @@ class Mounted(Mounting):
             run("guestunmount", "mnt")
         self.assertEqual(os.listdir("mnt"), [])
 
+    def kill_children(self, pid):
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+        numbers = children.read_text(encoding="ascii").split()
+        self.assertTrue(numbers)
+        for number in numbers:
+            os.kill(int(number), signal.SIGKILL)
+
+    def test_appliance_that_nobody_misses(self):
+        with self.foreground(status=1) as process:
+            self.kill_children(process.pid)
+            run("guestunmount", "mnt")
+        self.assertIn("guestmount: the appliance has died", process.errors)
+
     def test_appliance_that_is_killed(self):
         with self.foreground(status=1) as process:
-            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}"
-                                    "/children").read_text("ascii").split()
-            self.assertTrue(children)
-            for child in children:
-                os.kill(int(child), signal.SIGKILL)
+            self.kill_children(process.pid)
             with self.assertRaises(OSError):
                 while True:
                     os.stat(f"mnt/{time.monotonic()}")
@@ -515,6 +533,23 @@ class Mounted(Mounting):
             self.assertTrue(os.path.exists(f"/proc/{process.pid}"))
             run("guestunmount", "mnt")
         self.assertRegex(process.errors, "guestmount: .*appliance")
+
+    @unittest.skipIf(os.getuid() != 0, "only root can have a /dev of its own")
+    def test_log(self):
+        """What goes wrong in the background is not lost."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.bind("log")
+            log.settimeout(TIMEOUT)
+            subprocess.run(["unshare", "-m", "/bin/sh", "-c", OWN_DEV, "sh",
+                            program("guestmount"), *MOUNT, "--pid-file=pid",
+                            "mnt"], check=True, timeout=TIMEOUT)
+            pid = pathlib.Path("pid").read_text(encoding="ascii").strip()
+            self.kill_children(pid)
+            subprocess.run(["nsenter", "-m", "-t", pid, "-w" + os.getcwd(),
+                            program("guestunmount"), "mnt"], check=True)
+            self.assertTrue(has_ended(pid))
+            text = log.recv(10000).decode()
+        self.assertRegex(text, rf"guestmount\[{pid}\]: .*appliance")
 
     def test_in_use(self):
         with self.mounted(), open("mnt/etc/hostname", encoding="ascii"):

@@ -142,16 +142,18 @@ serve (guestfs_h *g, const struct request *r, struct background *background,
     return result;
 }
 
-/* What can't be written any more is found out here. */
+/* What can't be written any more is found out here.  Who only unmounts does
+ * not notice that there is no appliance any more.
+ */
 static int
-close_handle (guestfs_h *g, struct error *err)
+shut_down (guestfs_h *g, bool served, struct error *err)
 {
-    int r = 0;
-
-    if (guestfs_is_ready (g) == 1 && guestfs_shutdown (g) < 0)
-        r = guest_error (g, err);
-    guestfs_close (g);
-    return r;
+    if (guestfs_is_ready (g) == 1)
+        return guestfs_shutdown (g) < 0 ? guest_error (g, err) : 0;
+    if (served)
+        return fail (err, EIO, "the appliance has died; what it had not "
+                     "written yet is lost");
+    return 0;
 }
 
 static int
@@ -176,11 +178,13 @@ session_run (const struct request *r, struct background *background,
 
     if (result == 0)
         result = mount_and_serve (g, r, background, err);
-    if (g && close_handle (g, &end) < 0) {
+    if (g && shut_down (g, result == 0, &end) < 0) {
         if (result == 0)
             error_move (err, &end);
         result = -1;
     }
+    if (g)
+        guestfs_close (g);
     if (r->pid_file)
         pid_file_remove (r->pid_file);
     return result;
