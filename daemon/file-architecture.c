@@ -9,6 +9,7 @@
 
 #include "binary-arch.h"
 #include "calls.h"
+#include "early-cpio.h"
 #include "io.h"
 #include "libarchive.h"
 #include "regular-file.h"
@@ -18,6 +19,9 @@
 
 /* Files of an initrd that are looked at. */
 #define ENTRIES_MAX 10000
+
+/* Archives of one. */
+#define ARCHIVES_MAX 5
 
 /* The first program in an initrd, or what a compressed file holds. */
 static const char *
@@ -39,7 +43,7 @@ find_packed (const struct libarchive *la, struct archive *a)
 }
 
 static const char *
-packed_arch (const struct libarchive *la, int fd)
+archive_arch (const struct libarchive *la, int fd)
 {
     struct archive *a = la->archive_read_new ();
     const char *arch = NULL;
@@ -53,6 +57,24 @@ packed_arch (const struct libarchive *la, int fd)
         && la->archive_read_open_fd (a, fd, BLOCK) == ARCHIVE_OK)
         arch = find_packed (la, a);
     la->archive_read_free (a);
+    return arch;
+}
+
+/* An initrd may be several archives, one behind the other, all but the last
+ * uncompressed.
+ */
+static const char *
+packed_arch (const struct libarchive *la, int fd)
+{
+    off_t offset = 0;
+    const char *arch = archive_arch (la, fd);
+
+    for (int i = 0; !arch && i < ARCHIVES_MAX; i++) {
+        offset = early_cpio_end (fd, offset);
+        if (offset < 0 || lseek (fd, offset, SEEK_SET) < 0)
+            break;
+        arch = archive_arch (la, fd);
+    }
     return arch;
 }
 
