@@ -3,9 +3,15 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/btrfs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
+#include "cleanup.h"
 #include "drivers.h"
+#include "kernel-devices.h"
 #include "modules.h"
 
 /* What a driver wants when something is mounted: character sets, which are
@@ -83,4 +89,43 @@ driver_load (const char *type, struct error *err)
 {
     load_companions (type);
     return module_load (module_of_type (type), err);
+}
+
+#define CONTROL "/dev/btrfs-control"
+
+/* All devices may have parts of a btrfs; the driver says which do. */
+static bool
+register_btrfs_devices (void)
+{
+    cleanup_fd int control = open (CONTROL, O_RDWR | O_CLOEXEC);
+    cleanup_string_array char **devices = kernel_devices ();
+    bool any = false;
+
+    for (size_t i = 0; control >= 0 && devices[i]; i++) {
+        struct btrfs_ioctl_vol_args args = { 0 };
+
+        if (strlen (devices[i]) > BTRFS_PATH_NAME_MAX)
+            continue;
+        strncpy (args.name, devices[i], BTRFS_PATH_NAME_MAX);
+        any |= ioctl (control, BTRFS_IOC_SCAN_DEV, &args) == 0;
+    }
+    return any;
+}
+
+bool
+driver_help (const char *type, int errnum)
+{
+    cleanup_error struct error ignored = { 0 };
+
+    switch (errnum) {
+    case ENODEV:
+        return driver_load (type, &ignored) == 0;
+    case ESRCH:
+        return module_load ("quota_v2", &ignored) == 0;
+    case EINVAL:
+    case ENOENT:
+        return strcmp (type, "btrfs") == 0 && register_btrfs_devices ();
+    default:
+        return false;
+    }
 }

@@ -12,6 +12,12 @@
  */
 int driver_load (const char *type, struct error *err);
 
+/* Do what mounting lacked that has failed with that errno: load the driver, or
+ * that of the quotas which the file system keeps; tell btrfs of its other
+ * devices.  True: it is worth to be tried again.
+ */
+bool driver_help (const char *type, int errnum);
+
 /* Options that it is to be told before all others, such as that names are
  * in UTF-8; NULL: none.
  */

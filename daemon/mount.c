@@ -17,7 +17,6 @@
 #include "drivers.h"
 #include "flushes.h"
 #include "fuse-server.h"
-#include "modules.h"
 #include "mount.h"
 #include "mount-options.h"
 #include "probe.h"
@@ -51,24 +50,6 @@ complete_options (const char *device, const char *type, const char *data)
     return options.count ? strings_join (&options, ",") : NULL;
 }
 
-/* Load what mounting has failed for: the driver, or that of the quotas
- * which the file system keeps.
- */
-static bool
-load_missing (int errnum, const char *type)
-{
-    cleanup_error struct error ignored = { 0 };
-
-    switch (errnum) {
-    case ENODEV:
-        return driver_load (type, &ignored) == 0;
-    case ESRCH:
-        return module_load ("quota_v2", &ignored) == 0;
-    default:
-        return false;
-    }
-}
-
 /* mount(2), with the drivers that are missing loaded.  Returns an errno. */
 static int
 mount_with_drivers (const char *device, const char *where, const char *type,
@@ -76,7 +57,7 @@ mount_with_drivers (const char *device, const char *where, const char *type,
 {
     int errnum = mount (device, where, type, flags, data) < 0 ? errno : 0;
 
-    while (errnum && load_missing (errnum, type)) {
+    while (errnum && driver_help (type, errnum)) {
         int before = errnum;
 
         errnum = mount (device, where, type, flags, data) < 0 ? errno : 0;

@@ -94,8 +94,12 @@ private_mount_with (const char *device, const char *type, const char *option,
                     bool readonly, struct error *err)
 {
     int mount = mount_nowhere (device, type, option, readonly, err);
-    int fd;
+    int errnum = errno, fd;
 
+    if (mount < 0 && driver_help (type, errnum))
+        mount = mount_nowhere (device, type, option, readonly, err);
+    else
+        errno = errnum;
     /* If it is mounted in the guest, with whatever options. */
     if (mount < 0 && readonly && errno == EBUSY)
         mount = mount_nowhere (device, type, option, false, err);

@@ -52,6 +52,20 @@ class Inspection(TestCase):
         self.assertEqual(g.inspect_get_mountpoints("/dev/sdc"), {
             "/": "/dev/sdc", "/seven": array, "/named": array})
 
+    def test_btrfs_on_two_devices(self):
+        """In a new appliance, which has not seen both being made."""
+        images = [self.image(f"disk{i}", 200 * MIB) for i in range(2)]
+        g = self.handle(*images)
+        g.mkfs_btrfs(["/dev/sda", "/dev/sdb"])
+        make_system(g, "/dev/sda")
+        g.shutdown()
+        g = self.handle(*images)
+        self.assertEqual(g.inspect_os(), ["/dev/sda"])
+        g.close()
+        g = self.handle(*images)
+        g.mount("/dev/sdb", "/")
+        self.assertEqual(g.ls("/"), ["bin", "etc"])
+
     def test_encrypted(self):
         """Opened under another name than the guest's."""
         g = self.disks(3)
