@@ -83,7 +83,8 @@ host_wait (pid_t pid, const char *script, struct error *err)
         if (errno != EINTR)
             return fail (err, errno, "waitpid: %m");
     if (WIFSIGNALED (status))
-        return fail (err, 0, "'%s' was killed by signal %d (%s)", script,
+        return fail (err, WTERMSIG (status) == SIGINT ? EINTR : 0,
+                     "'%s' was killed by signal %d (%s)", script,
                      WTERMSIG (status), strsignal (WTERMSIG (status)));
     if (WEXITSTATUS (status) != 0)
         return fail (err, 0, "'%s' failed with exit status %d", script,

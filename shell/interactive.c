@@ -57,6 +57,15 @@ give_up_line (void)
     rl_forced_update_display ();
 }
 
+/* In a search of the history and the like Ctrl-C is first what ends that. */
+#define INNER_STATES \
+    (RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG \
+     | RL_STATE_MULTIKEY | RL_STATE_VIMOTION)
+
+#define ABORT_KEY '\a' /* Ctrl-G */
+
+static bool give_up_next;
+
 /* SIGINT comes through here alone, so that it can't be missed between a
  * look for it and the wait for a key.
  */
@@ -65,10 +74,18 @@ next_key (FILE *stream)
 {
     struct pollfd p = { .fd = fileno (stream), .events = POLLIN };
 
+    if (give_up_next)
+        give_up_line ();
+    give_up_next = false;
     while (ppoll (&p, 1, NULL, &while_waiting) < 0 && errno == EINTR) {
         rl_check_signals (); /* the window may have a new size */
-        if (interrupt_seen ())
-            give_up_line ();
+        if (!interrupt_seen ())
+            continue;
+        if (RL_ISSTATE (INNER_STATES)) {
+            give_up_next = true;
+            return ABORT_KEY;
+        }
+        give_up_line ();
     }
     return rl_getc (stream);
 }
@@ -83,7 +100,9 @@ edit_line (const char *text)
     sigaddset (&interrupt, SIGINT);
     sigprocmask (SIG_BLOCK, &interrupt, &while_waiting);
     interrupt_seen ();
+    interrupt_at_prompt (true);
     line = readline (text);
+    interrupt_at_prompt (false);
     sigprocmask (SIG_SETMASK, &while_waiting, NULL);
     return line;
 }

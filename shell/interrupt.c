@@ -8,21 +8,21 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "interrupt.h"
 
 static guestfs_h *volatile running; /* the handle whose call runs, or NULL */
 static volatile sig_atomic_t cancellable;
+static volatile sig_atomic_t typing; /* a line is typed */
+static volatile sig_atomic_t count;
 static volatile sig_atomic_t seen;
 
-/* The line of a progress bar may stand there. */
 static void
-say_that_it_goes_on (void)
+say (const char *text)
 {
-    static const char text[] = "\r\nguestfish: this can't be stopped halfway; "
-                               "it goes on to its end\r\n";
-    ssize_t ignored = write (STDERR_FILENO, text, sizeof text - 1);
+    ssize_t ignored = write (STDERR_FILENO, text, strlen (text));
 
     (void) ignored;
 }
@@ -33,11 +33,15 @@ on_interrupt (int signal_number)
     int before = errno;
 
     (void) signal_number;
+    count++;
+    if (!typing)
+        say ("\n");
     /* The one call that signal handlers may make. */
     if (running && cancellable)
         guestfs_user_cancel (running);
     else if (running && !seen)
-        say_that_it_goes_on ();
+        say ("guestfish: this can't be stopped halfway; it goes on to its "
+             "end\n");
     seen = 1;
     errno = before;
 }
@@ -63,6 +67,18 @@ void
 interrupt_end (void)
 {
     running = NULL;
+}
+
+void
+interrupt_at_prompt (bool at_prompt)
+{
+    typing = at_prompt;
+}
+
+unsigned
+interrupt_count (void)
+{
+    return (unsigned) count;
 }
 
 bool

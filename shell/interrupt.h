@@ -19,6 +19,14 @@ void interrupt_end (void);
 /* Was there one since interrupt_seen ()?  This does not count as asking. */
 bool interrupt_pending (void);
 
+/* While a line is typed, what Ctrl-C means is none of our business; at all
+ * other times it ends the line that the terminal shows it in.
+ */
+void interrupt_at_prompt (bool at_prompt);
+
+/* How many of these were there? */
+unsigned interrupt_count (void);
+
 /* Was there one since this was asked last? */
 bool interrupt_seen (void);
 

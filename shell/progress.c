@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "progress.h"
 
 /* In seconds: how long a call has to take, and how often a bar is drawn. */
@@ -30,6 +31,7 @@ static struct {
     bool bytes;
     bool passing; /* it goes away when all is done */
     bool drawn;
+    unsigned interrupts; /* how many there were before it was drawn */
     unsigned messages;
     double start;
     double last; /* when it was drawn last */
@@ -105,6 +107,7 @@ draw (uint64_t position, uint64_t total)
 
     fprintf (stderr, "\r%c ", share < 1 ? "|/-\\"[bar.messages % 4] : ' ');
     bar.drawn = true;
+    bar.interrupts = interrupt_count ();
     if (position == 0 && total == 1) {
         draw_pulse (width);
     } else {
@@ -180,11 +183,13 @@ progress_begin_passing (void)
     bar.passing = true;
 }
 
-/* The last state of a bar stays on the screen. */
+/* The last state of a bar stays on the screen.  If Ctrl-C was typed behind it,
+ * its line has ended already.
+ */
 void
 progress_end (void)
 {
-    if (bar.drawn)
+    if (bar.drawn && bar.interrupts == interrupt_count ())
         fputc ('\n', stderr);
     bar.drawn = false;
 }

@@ -308,12 +308,17 @@ run_line (struct shell *sh, struct input *in, const char *text)
         report_syntax (in, text, column, &err);
         return -1;
     }
+    column = (size_t) -1;
     if (line.kind == LINE_COMMAND)
         r = run_command_line (sh, &line, &column, &err);
     else if (line.kind == LINE_HOST)
         r = host_run (line.host, &err);
     else if (line.kind == LINE_INLINE)
         r = run_inline (sh, line.host, &err);
+    /* Whoever has typed Ctrl-C knows what it did to a program. */
+    if (r < 0 && line.kind == LINE_HOST && in->interactive
+        && err.errnum == EINTR)
+        return r;
     if (r < 0 && column != (size_t) -1)
         report_syntax (in, text, column, &err);
     else if (r < 0 && err.message)

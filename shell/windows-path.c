@@ -32,10 +32,11 @@ is_letter (char c)
 
 /* The value of a key in a list of keys and values by turns. */
 static const char *
-look_up (char *const *hash, const char *key)
+look_up (char *const *hash, const char *key,
+         int (*compare) (const char *a, const char *b))
 {
     for (; hash && hash[0] && hash[1]; hash += 2)
-        if (strcasecmp (hash[0], key) == 0)
+        if (compare (hash[0], key) == 0)
             return hash[1];
     return NULL;
 }
@@ -45,7 +46,7 @@ static char *
 mountpoint_of (guestfs_h *g, const char *device)
 {
     cleanup_string_array char **mounts = guestfs_mountpoints (g);
-    const char *dir = look_up (mounts, device);
+    const char *dir = look_up (mounts, device, strcmp);
 
     return dir ? xstrdup (dir) : NULL;
 }
@@ -62,7 +63,7 @@ device_of (guestfs_h *g, const char *letter, bool *ret_known)
     for (size_t i = 0; roots && roots[i]; i++) {
         cleanup_string_array char **drives
             = guestfs_inspect_get_drive_mappings (g, roots[i]);
-        const char *device = look_up (drives, letter);
+        const char *device = look_up (drives, letter, strcasecmp);
 
         *ret_known |= drives && drives[0];
         if (device)

@@ -134,6 +134,34 @@ def test_interrupt_at_the_prompt():
     finish(t)
 
 
+def test_interrupt_of_a_search():
+    """Ctrl-R, and Ctrl-C before anything was chosen."""
+    t = start()
+    t.command("echo first")
+    t.type("\x12fir")
+    t.wait_for("r': echo first")
+    t.type("\x03")
+    t.wait_for("^C")
+    t.wait_for(t.PROMPT)
+    equal(t.command("echo second").split(), ["echo", "second", "second"])
+    finish(t)
+
+
+def test_interrupt_of_host_commands():
+    t = start()
+    t.type("!echo a; sleep 60\n")
+    t.wait_for("\r\na\r\n")
+    t.type("\x03")
+    equal(t.wait_for(t.PROMPT), "^C\r\n" + t.PROMPT)
+    t.type("echo | { echo b; sleep 60; }\n")
+    t.wait_for("\r\nb\r\n")
+    t.type("\x03")
+    equal(t.wait_for(t.PROMPT), "^C\r\n" + t.PROMPT)
+    contains(t.command("!exit 3"), "'exit 3' failed with exit status 3")
+    assert "^" not in t.command("!exit 4")
+    finish(t)
+
+
 def test_interrupt_cancels_a_call():
     t = start("--progress-bars", "-N", "disk:200G")
     t.type("download /dev/sda /dev/null\n")

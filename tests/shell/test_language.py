@@ -113,7 +113,9 @@ def test_underscores():
 
 def test_host_command():
     equal(output(script="!echo $((1+2)) | tr 3 4\n"), "4\n")
-    contains(fails(script="!exit 7\n"), "'exit 7' failed with exit status 7")
+    equal(fails(script="!exit 7\n"),
+          "guestfish: 'exit 7' failed with exit status 7\n"
+          "guestfish: standard input:1: this was: !exit 7\n")
     contains(fails(script="!kill -9 $$\n"), "was killed by signal 9")
 
 
