@@ -2,6 +2,7 @@
 """Calls and guestfish's own commands: arguments in, results out."""
 
 import os
+from pathlib import Path
 
 import guestfish
 from guestfish import contains, equal, fails, needs, output, run
@@ -213,6 +214,31 @@ def test_windows_paths():
     contains(fails(script=script + "cat win:c:\\f\n"),
              "drive c: is not known; 'guestfish -i' finds out")
     contains(fails(script=script + "cat win:\\no\\f\n"), "No such file")
+
+
+def test_windows_drives():
+    """The registry says that C: is /dev/sda1, and D: /dev/sdb1."""
+    hive = Path(__file__).resolve().parents[1] / "data/system-hive"
+    script = (
+        "sparse c.img 40M\nsparse d.img 40M\nrun\npart-init /dev/sda mbr\n"
+        "part-add /dev/sda p 2048 40000\npart-add /dev/sda p 40001 50000\n"
+        "pwrite-device /dev/sda \"\\xcd\\xab\\x34\\x12\" 440 | true\n"
+        "blockdev-rereadpt /dev/sda\npart-disk /dev/sdb gpt\n"
+        "part-set-gpt-guid /dev/sdb 1 01234567-89AB-CDEF-0123-456789ABCDEF\n"
+        "mkfs ext4 /dev/sda1\nmkfs ext4 /dev/sdb1\nmount /dev/sda1 /\n"
+        "mkdir-p /Windows/System32/config\nmkdir /d\n"
+        f"upload {hive} /Windows/System32/config/SYSTEM\n"
+        "mount /dev/sdb1 /d\nmkdir /d/Users\nwrite /d/Users/Me.txt hello\n"
+        "inspect-os\nmount /dev/sda1 /\nmount /dev/sdb1 /d\n"
+        "is-file win:C:\\WINDOWS\\system32\\CONFIG\\system\n"
+        "cat win:d:\\users\\me.TXT\ncat win:D:users/me.txt\n"
+        "mv win:d:\\users\\me.txt win:d:\\You.txt\nls /d\n")
+    equal(output(script=script),
+          "/dev/sda1\ntrue\nhello\nhello\nUsers\nYou.txt\nlost+found\n")
+    contains(fails(script=script + "cat win:e:\\x\n"),
+             "drive e: is not known to Windows")
+    contains(fails(script=script + "umount /d\ncat win:d:\\x\n"),
+             "drive d: (/dev/sdb1) is not mounted")
 
 
 def test_more():
