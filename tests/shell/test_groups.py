@@ -29,7 +29,7 @@ CALLS = {
                    "01234567-89ab-cdef-0123-456789abcdef /dev/sdb",
     "linuxmodules": "modprobe loop",
     "linuxxattrs": "getxattrs /",
-    "luks": "luks-uuid /dev/sdb",
+    "luks": "luks-format /dev/sdb 0 : the key : luks-uuid /dev/sdb",
     "lvm2": "pvcreate /dev/sdb : pvs",
     "mdadm": "md-create test '/dev/sdb /dev/sdc' : md-detail /dev/md127",
     "mknod": "mkfifo 0600 /fifo",
@@ -65,9 +65,10 @@ def check(group, calls):
     for name, size in SIZES.items():
         with open(name, "wb") as f:
             f.truncate(size << 20)
-    result = run(script=START + "write /file content\n"
+    result = run("--keys-from-stdin", check=False,
+                 script=START + "write /file content\n"
                         f"feature-available {group}\n"
-                        + calls.replace(" : ", "\n") + "\n", check=False)
+                        + calls.replace(" : ", "\n") + "\n")
     available, _, rest = result.stdout.partition("\n")
     contains("true false", available)
     if available == "true":
