@@ -13,10 +13,10 @@
 #include "fuse-init.h"
 
 /* The version whose structs the daemon knows, and the oldest kernel that
- * speaks enough of it: 7.28 is Linux 4.20.
+ * need not open directories: 7.29 is Linux 5.1.
  */
 #define MINOR 36
-#define MINOR_MIN 28
+#define MINOR_MIN 29
 
 /* How many requests the kernel sends ahead of programs (readahead, writing
  * back), and from where on it thinks that we are slow.
@@ -52,7 +52,7 @@ fuse_init_reply (const struct fuse_init_in *in, size_t size,
     if (size < 16 || in->major != FUSE_KERNEL_VERSION
         || in->minor < MINOR_MIN)
         return fail (err, ENOTSUP, "the host's kernel is too old for mounting "
-                     "locally: 4.20 or later is needed");
+                     "locally: 5.1 or later is needed");
     *ret = (struct fuse_init_out) {
         .major = FUSE_KERNEL_VERSION,
         .minor = in->minor < MINOR ? in->minor : MINOR,

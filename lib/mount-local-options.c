@@ -186,7 +186,7 @@ pass_on (struct parsing *p, const char *name, const char *value,
     if (value)
         strings_add_format (&p->mount, "%s=%s", name, value);
     else
-        strings_add (&p->mount, name);
+        strings_add_once (&p->mount, name);
     return 0;
 }
 
