@@ -14,6 +14,7 @@
 
 /* No guest has more. */
 #define ENTRIES_MAX 1000
+#define FSTAB_MAX (256 << 10)
 
 static void
 add_mountpoint (struct os *os, const char *path, const char *mountable)
@@ -100,7 +101,8 @@ static void
 read_fstab (const struct inspection *in, const struct guest_files *files,
             struct os *os)
 {
-    cleanup_free char *text = guest_text (files, "/etc/fstab");
+    cleanup_free char *text = guest_text_up_to (files, "/etc/fstab",
+                                                FSTAB_MAX);
     const char *p = text ? text : "";
     struct fstab_entry entry;
 

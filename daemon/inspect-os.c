@@ -16,6 +16,11 @@
 #include "inspect.h"
 #include "mount.h"
 
+/* More are not looked for: snapshots, which count here, may be so many that
+ * what is known of all would not fit into memory.
+ */
+#define SYSTEMS_MAX 256
+
 static void
 os_free (struct os *os)
 {
@@ -54,7 +59,8 @@ look_at (struct inspection *in, const char *name, int take_root)
 {
     cleanup_fd int root = take_root;
     struct guest_files files = { .root = root, .usr = -1 };
-    const struct system_kind *kind = system_kind_of (&files);
+    const struct system_kind *kind
+        = in->systems < SYSTEMS_MAX ? system_kind_of (&files) : NULL;
     struct os os = { .root = NULL };
 
     if (!kind)
