@@ -76,9 +76,12 @@ class Mount:
             "--pid-file", self.pid_file, *options, self.path)
         self.pid = int(self.pid_file.read_text("ascii"))
 
-    def unmount(self):
+    def unmount(self, status=0):
+        """1: what was written is lost."""
         if mount_options(self.path):
-            run(GUESTUNMOUNT, self.path)
+            done = subprocess.run([GUESTUNMOUNT, self.path], check=False,
+                                  timeout=TIMEOUT)
+            assert done.returncode == status, done
         wait_until(lambda: has_ended(self.pid), "guestmount has ended")
 
     def abandon(self):

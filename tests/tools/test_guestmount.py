@@ -520,7 +520,8 @@ class Mounted(Mounting):
     def test_appliance_that_nobody_misses(self):
         with self.foreground(status=1) as process:
             self.kill_children(process.pid)
-            run("guestunmount", "mnt")
+            self.fails("guestmount failed: the appliance has died", "mnt",
+                       name="guestunmount")
         self.assertIn("guestmount: the appliance has died", process.errors)
 
     def test_appliance_that_is_killed(self):
@@ -531,7 +532,9 @@ class Mounted(Mounting):
                     os.stat(f"mnt/{time.monotonic()}")
                     self.fail("it is there")
             self.assertTrue(os.path.exists(f"/proc/{process.pid}"))
-            run("guestunmount", "mnt")
+            self.assertRegex(run("guestunmount", "mnt", status=1),
+                             "it is unmounted, but guestmount failed: "
+                             ".*appliance")
         self.assertRegex(process.errors, "guestmount: .*appliance")
 
     @unittest.skipIf(os.getuid() != 0, "only root can have a /dev of its own")
@@ -545,8 +548,10 @@ class Mounted(Mounting):
                             "mnt"], check=True, timeout=TIMEOUT)
             pid = pathlib.Path("pid").read_text(encoding="ascii").strip()
             self.kill_children(pid)
-            subprocess.run(["nsenter", "-m", "-t", pid, "-w" + os.getcwd(),
-                            program("guestunmount"), "mnt"], check=True)
+            done = subprocess.run(
+                ["nsenter", "-m", "-t", pid, "-w" + os.getcwd(),
+                 program("guestunmount"), "mnt"], check=False)
+            self.assertEqual(done.returncode, 1)
             self.assertTrue(has_ended(pid))
             text = log.recv(10000).decode()
         self.assertRegex(text, rf"guestmount\[{pid}\]: .*appliance")
@@ -579,6 +584,19 @@ class Mounted(Mounting):
                 text = unmounting.communicate(timeout=TIMEOUT)[1]
                 self.assertEqual(unmounting.returncode, 0)
                 self.assertRegex(text, "guestmount has ended")
+
+    def test_server_that_is_killed_at_the_end(self):
+        with self.mounted() as pid:
+            process = subprocess.Popen([program("guestunmount"), "mnt"],
+                                       stderr=subprocess.PIPE, text=True)
+            wait_until(lambda: not is_mounted("mnt"))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            text = process.communicate(timeout=TIMEOUT)[1]
+            # It may have been faster than we are.
+            if process.returncode != 0:
+                self.assertEqual(process.returncode, 1)
+                self.assertIn("guestmount has died", text)
 
     def test_unmounting_waits(self):
         """The process is stopped, so it can't have written anything."""

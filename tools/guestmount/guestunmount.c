@@ -209,7 +209,7 @@ run (const char *folder, const struct request *r, struct error *err)
     if (unmount_patiently (mountpoint, r, err) < 0)
         return err->errnum == ENOENT ? FAILED : STILL_MOUNTED;
     wait_for_servers (&servers, r);
-    return DONE;
+    return servers_result (&servers, err) < 0 ? FAILED : DONE;
 }
 
 int

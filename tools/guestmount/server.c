@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finding the guestmount that serves a mount point: it listens on a socket
  * whose abstract name has the number of its file system, and its own.  The
- * name goes with the process.  Nothing is ever said; the kernel tells who
- * listens.
+ * name goes with the process, and the kernel tells who listens.  All that is
+ * ever said is, at the end, DONE or FAILED and why.
  *
  * Any user can make a socket with such a name: so only a process of the user
  * who has mounted the file system, which the kernel tells too, is believed.
@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,16 @@
 /* All sockets; abstract names begin with an at sign there. */
 #define SOCKETS "/proc/net/unix"
 #define SOCKETS_MAX (64 << 20)
+
+#define DONE '0'
+#define FAILED '1'
+
+#define FAILURE_MAX 4096 /* of a reason, the rest is left out */
+
+struct server {
+    int pidfd; /* -1: it has ended */
+    int connection;
+};
 
 /* "@guestmount/MAJOR:MINOR/", and the process's number follows. */
 static char *
@@ -54,7 +65,9 @@ make_address (const char *name, struct sockaddr_un *ret)
 int
 server_announce (const char *mountpoint)
 {
-    cleanup_fd int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cleanup_fd int fd = socket (AF_UNIX,
+                                SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                                0);
     cleanup_mounted struct mounted m = { .device = NULL };
     cleanup_error struct error ignored = { 0 };
     cleanup_free char *prefix = NULL;
@@ -74,11 +87,45 @@ server_announce (const char *mountpoint)
     return steal_fd (&fd);
 }
 
-/* The process that listens, as pidfd_open(2) has it; -1: none of that user's
- * does.
- */
-static int
-open_server (const char *name, uid_t owner)
+/* Who is at the other end? */
+static bool
+get_peer (int fd, struct ucred *ret)
+{
+    socklen_t size = sizeof *ret;
+
+    return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, ret, &size) == 0;
+}
+
+int
+server_accept (int announced)
+{
+    struct ucred peer;
+    int fd;
+
+    while ((fd = accept4 (announced, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        if (get_peer (fd, &peer)
+            && (peer.uid == geteuid () || peer.uid == 0))
+            return fd;
+        close (fd);
+    }
+    return -1;
+}
+
+void
+server_tell (int take_connection, const char *failure)
+{
+    cleanup_fd int fd = take_connection;
+    cleanup_free char *text = failure
+        ? xasprintf ("%c%.*s", FAILED, FAILURE_MAX, failure)
+        : xasprintf ("%c", DONE);
+
+    /* It fits into the socket's buffer; whoever has gone needs nothing. */
+    (void) !send (fd, text, strlen (text), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* False if none of that user's processes listens. */
+static bool
+open_server (const char *name, uid_t owner, struct server *ret)
 {
     cleanup_fd int fd = socket (AF_UNIX,
                                 SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -86,14 +133,16 @@ open_server (const char *name, uid_t owner)
     struct sockaddr_un address;
     socklen_t size = make_address (name, &address);
     struct ucred server;
-    socklen_t server_size = sizeof server;
+    int pidfd;
 
     if (fd < 0 || connect (fd, (struct sockaddr *) &address, size) < 0
-        || getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &server, &server_size)
-               < 0
-        || server.uid != owner || server.pid <= 0)
-        return -1;
-    return (int) syscall (SYS_pidfd_open, server.pid, 0);
+        || !get_peer (fd, &server) || server.uid != owner || server.pid <= 0)
+        return false;
+    pidfd = (int) syscall (SYS_pidfd_open, server.pid, 0);
+    if (pidfd < 0)
+        return false;
+    *ret = (struct server) { .pidfd = pidfd, .connection = steal_fd (&fd) };
+    return true;
 }
 
 void
@@ -104,42 +153,73 @@ servers_find (const struct mounted *m, struct servers *ret)
                                             NULL, &ignored);
     cleanup_string_array char **lines = NULL;
     cleanup_free char *prefix = name_prefix (m);
+    struct server server;
 
     *ret = (struct servers) { .count = 0 };
     lines = string_split_lines (text ? text : "");
     for (char **line = lines; *line; line++) {
         const char *name = strstr (*line, prefix);
-        int fd = name ? open_server (name, m->owner) : -1;
 
-        if (fd < 0)
+        if (!name || !open_server (name, m->owner, &server))
             continue;
-        ret->fd = xreallocarray (ret->fd, ret->count + 1, sizeof *ret->fd);
-        ret->fd[ret->count++] = (struct pollfd) {
-            .fd = fd,
-            .events = POLLIN,
-        };
+        ret->server = xreallocarray (ret->server, ret->count + 1,
+                                     sizeof *ret->server);
+        ret->server[ret->count++] = server;
     }
+}
+
+static bool
+wait_for_end (struct server *s, int timeout)
+{
+    struct pollfd p = { .fd = s->pidfd, .events = POLLIN };
+    int n;
+
+    if (s->pidfd < 0)
+        return true;
+    do
+        n = poll (&p, 1, timeout);
+    while (n < 0 && errno == EINTR);
+    if (n != 0)
+        close_fd (&s->pidfd);
+    return n != 0;
 }
 
 bool
 servers_wait (struct servers *s, int timeout)
 {
     for (size_t i = 0; i < s->count; i++)
-        while (s->fd[i].fd >= 0) {
-            int n = poll (&s->fd[i], 1, timeout);
-
-            if (n == 0)
-                return false;
-            if (n > 0 || errno != EINTR)
-                close_fd (&s->fd[i].fd);
-        }
+        if (!wait_for_end (&s->server[i], timeout))
+            return false;
     return true;
+}
+
+/* Who was not let in is told nothing: that is no failure. */
+int
+servers_result (const struct servers *s, struct error *err)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        char text[1 + FAILURE_MAX + 1];
+        ssize_t n = read_full (s->server[i].connection, text,
+                               sizeof text - 1);
+
+        if (n == 0)
+            return fail (err, EIO, "guestmount has died; what it had not "
+                         "written yet is lost");
+        if (n < 0 || text[0] != FAILED)
+            continue;
+        text[n] = '\0';
+        return fail (err, EIO, "it is unmounted, but guestmount failed: %s",
+                     text + 1);
+    }
+    return 0;
 }
 
 void
 servers_free (struct servers *s)
 {
-    for (size_t i = 0; i < s->count; i++)
-        close_fd (&s->fd[i].fd);
-    free (s->fd);
+    for (size_t i = 0; i < s->count; i++) {
+        close_fd (&s->server[i].pidfd);
+        close_fd (&s->server[i].connection);
+    }
+    free (s->server);
 }

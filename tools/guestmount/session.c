@@ -122,18 +122,17 @@ tell_all (const struct request *r, struct background *background,
 
 static int
 serve (guestfs_h *g, const struct request *r, struct background *background,
-       struct error *err)
+       struct watch *watch, struct error *err)
 {
-    struct watch watch;
     int result = 0;
 
-    if (watch_start (g, r->mountpoint, &watch, err) < 0)
+    if (watch_start (g, r->mountpoint, watch, err) < 0)
         return -1;
     if (tell_all (r, background, err) < 0)
         result = -1;
     else if (guestfs_mount_local_run (g) < 0)
         result = guest_error (g, err);
-    if (watch_end (&watch) && (err->errnum == EBUSY || err->errnum == EINVAL))
+    if (watch_end (watch) && (err->errnum == EBUSY || err->errnum == EINVAL))
         result = 0;
     if (err->errnum == EINTR)
         result = 0;
@@ -158,14 +157,15 @@ shut_down (guestfs_h *g, bool served, struct error *err)
 
 static int
 mount_and_serve (guestfs_h *g, const struct request *r,
-                 struct background *background, struct error *err)
+                 struct background *background, struct watch *watch,
+                 struct error *err)
 {
     if (open_guest (g, &r->guest, err) < 0)
         return -1;
     watch_block_signals ();
     if (mount_local (g, r, err) < 0)
         return -1;
-    return serve (g, r, background, err);
+    return serve (g, r, background, watch, err);
 }
 
 int
@@ -173,11 +173,12 @@ session_run (const struct request *r, struct background *background,
              struct error *err)
 {
     cleanup_error struct error end = { 0 };
+    struct watch watch = { .clients = 0 };
     guestfs_h *g = NULL;
     int result = open_handle (&g, &r->guest, err);
 
     if (result == 0)
-        result = mount_and_serve (g, r, background, err);
+        result = mount_and_serve (g, r, background, &watch, err);
     if (g && shut_down (g, result == 0, &end) < 0) {
         if (result == 0)
             error_move (err, &end);
@@ -187,5 +188,6 @@ session_run (const struct request *r, struct background *background,
         guestfs_close (g);
     if (r->pid_file)
         pid_file_remove (r->pid_file);
+    watch_tell (&watch, result < 0 ? err->message : NULL);
     return result;
 }

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 
 #include "cleanup.h"
 #include "guest.h"
+#include "memory.h"
 #include "report.h"
 #include "server.h"
 #include "watch.h"
@@ -75,14 +75,16 @@ take_signal (struct watch *w)
     return true;
 }
 
-/* Who looks for us has all it wants already. */
 static void
-take_connection (const struct watch *w)
+take_connections (struct watch *w)
 {
-    int fd = accept4 (w->announced, NULL, NULL, SOCK_CLOEXEC);
+    int fd;
 
-    if (fd >= 0)
-        close (fd);
+    while ((fd = server_accept (w->announced)) >= 0) {
+        w->client = xreallocarray (w->client, w->clients + 1,
+                                   sizeof *w->client);
+        w->client[w->clients++] = fd;
+    }
 }
 
 static void *
@@ -101,7 +103,7 @@ watch_thread (void *opaque)
         if (fds[0].revents || (fds[1].revents && take_signal (w)))
             return NULL;
         if (fds[2].revents)
-            take_connection (w);
+            take_connections (w);
     }
 }
 
@@ -135,8 +137,17 @@ watch_end (struct watch *w)
 
     if (write (w->end, &one, sizeof one) == sizeof one)
         pthread_join (w->thread, NULL);
+    take_connections (w);
     close_fd (&w->announced);
     close (w->signals);
     close (w->end);
     return w->unmounted;
+}
+
+void
+watch_tell (struct watch *w, const char *failure)
+{
+    while (w->clients > 0)
+        server_tell (w->client[--w->clients], failure);
+    free (w->client);
 }

@@ -17,6 +17,8 @@ struct watch {
     const char *mountpoint;
     int signals;   /* a signalfd */
     int announced; /* server.h */
+    int *client;   /* connections of programs that wait for our end */
+    size_t clients;
     int end;       /* an eventfd */
     bool unmounted; /* a signal came, and it is done */
     pthread_t thread;
@@ -38,5 +40,8 @@ int watch_start (guestfs_h *g, const char *mountpoint, struct watch *ret,
  * has unmounted; if it came early, mount_local_run found nothing to serve.
  */
 bool watch_end (struct watch *w);
+
+/* After it is closed: tell those who wait what is missing, or NULL. */
+void watch_tell (struct watch *w, const char *failure);
 
 #endif /* GUESTMOUNT_WATCH_H */
