@@ -140,16 +140,21 @@ try_slots (struct crypt *c, const struct job *job, attempt try, void *opaque,
                  but == CRYPT_ANY_SLOT ? "" : "other ");
 }
 
-/* Both versions begin with it. */
+/* How headers begin: those of both versions of LUKS, and of BitLocker but for
+ * its variant for sticks.
+ */
+#define LUKS_MAGIC "LUKS\xba\xbe"
+#define BITLOCKER_MAGIC "-FVE-FS-"
+#define BITLOCKER_MAGIC_OFFSET 3
+
 static bool
-has_luks_magic (const char *device)
+has_magic (const char *device, const char *magic, off_t offset)
 {
-    static const char magic[6] = { 'L', 'U', 'K', 'S', '\xba', '\xbe' };
-    char bytes[sizeof magic] = { 0 };
+    char bytes[8] = { 0 };
     cleanup_fd int fd = open (device, O_RDONLY | O_CLOEXEC);
 
-    return fd >= 0 && pread (fd, bytes, sizeof bytes, 0) == sizeof bytes
-           && memcmp (bytes, magic, sizeof magic) == 0;
+    return fd >= 0 && pread (fd, bytes, sizeof bytes, offset) == sizeof bytes
+           && memcmp (bytes, magic, strlen (magic)) == 0;
 }
 
 /* Open the device, and read its header. */
@@ -158,8 +163,10 @@ begin (struct crypt *c, const struct job *job, struct error *err)
 {
     if (crypt_open_device (c, job->device, err) < 0)
         return -1;
-    if (!job->any_type || has_luks_magic (job->device))
+    if (!job->any_type || has_magic (job->device, LUKS_MAGIC, 0))
         return crypt_read_header (c, job->type, err);
+    if (has_magic (job->device, BITLOCKER_MAGIC, BITLOCKER_MAGIC_OFFSET))
+        return crypt_read_header (c, CRYPT_BITLK, err);
     if (crypt_read_header (c, CRYPT_BITLK, err) == 0)
         return 0;
     return fail (err, EINVAL, "%s: neither a LUKS nor a BitLocker device",

@@ -346,6 +346,31 @@ BINARY = {
 }
 
 
+# In BitLocker's metadata: its block, at 64 its header, at 112 the first entry,
+# of the master key, whose own entries begin at 148.
+BITLOCKER = {
+    "honest": [],
+    "version 9": [(10, "<H", 9)],
+    "sectors of 1 byte": [],
+    "volume of 2^64-1 bytes": [(16, "<Q", (1 << 64) - 1)],
+    "copies at 2^64-1": [(32, "24s", b"\xff" * 24)],
+    "2^32-1 bytes of entries": [(64, "<I", 0xffffffff)],
+    "0 bytes of entries": [(64, "<I", 0)],
+    "unknown cipher": [(100, "<H", 0xffff)],
+    "entry of 0 bytes": [(112, "<H", 0)],
+    "entry of 1 byte": [(112, "<H", 1)],
+    "entry of 65535 bytes": [(112, "<H", 0xffff)],
+    "entry of unknown type": [(114, "<H", 0xffff)],
+    "unknown protection": [(146, "<H", 0xffff)],
+    "entry in it of 0 bytes": [(148, "<H", 0)],
+    "entry in it of 1 byte": [(148, "<H", 1)],
+    "entry in it of 65535 bytes": [(148, "<H", 0xffff)],
+    "key of 0 bytes": [(176, "<H", 8)],
+    "key of 1000 bytes": [(176, "<H", 1000)],
+    "volume header at 2^64-1": [],
+}
+
+
 class Hostile(HostileTestCase):
     def open_all(self, cases):
         """cases: bytes by name."""
@@ -380,6 +405,20 @@ class Hostile(HostileTestCase):
                  for name, change in LUKS2.items()}
         cases |= {name: patch(data, *changes) for name, changes
                   in BINARY.items()}
+        self.open_all(cases)
+
+    def test_bitlocker(self):
+        path = self.folder / "bitlocker"
+        metadata = bitlocker.metadata(KEY)
+        cases = {}
+        for name, changes in BITLOCKER.items():
+            copy = patch(metadata, *changes)
+            if name == "volume header at 2^64-1":
+                copy = patch(metadata,
+                             (len(metadata) - 16, "<Q", (1 << 64) - 1))
+            bitlocker.make(path, copy)
+            cases[name] = path.read_bytes()
+        cases["sectors of 1 byte"] = patch(cases["honest"], (11, "<H", 1))
         self.open_all(cases)
 
     def test_reason_names_the_remedy(self):
