@@ -44,7 +44,7 @@ find_os (struct call *call, const struct mountable *root)
         if (strcmp (in->os[i].root, name) == 0)
             return &in->os[i];
     return fail_null (&call->err, EINVAL, "%s: not the root of an operating "
-                      "system that inspect_os has found%s", name,
+                      "system that inspect_os has found%s", root->device,
                       in ? "" : ", which was not called yet");
 }
 
@@ -126,14 +126,12 @@ do_inspect_get_drive_mappings (struct call *call,
 
 /* What only some kinds of systems have, and programs rely on. */
 static char *
-or_fail (struct call *call, const struct os *os, const char *value,
+or_fail (struct call *call, const struct mountable *root, const char *value,
          const char *what)
 {
-    if (!os)
-        return NULL;
     if (!value)
         return fail_null (&call->err, EINVAL, "%s: not a Windows guest, or "
-                          "its %s was not found", os->root, what);
+                          "its %s was not found", root->device, what);
     return xstrdup (value);
 }
 
@@ -143,7 +141,9 @@ or_fail (struct call *call, const struct os *os, const char *value,
     {                                                                        \
         const struct os *os = find_os (call, root);                          \
                                                                              \
-        return or_fail (call, os, os ? os->windows.member : NULL, what);     \
+        if (!os)                                                             \
+            return NULL;                                                     \
+        return or_fail (call, root, os->windows.member, what);               \
     }
 
 DEFINE_GET_WINDOWS (systemroot, systemroot, "systemroot")
@@ -160,7 +160,8 @@ do_inspect_get_windows_group_policy (struct call *call,
     if (!os)
         return -1;
     if (!os->windows.systemroot)
-        return fail (&call->err, EINVAL, "%s: not a Windows guest", os->root);
+        return fail (&call->err, EINVAL, "%s: not a Windows guest",
+                     root->device);
     return os->windows.group_policy;
 }
 
