@@ -82,8 +82,6 @@ set_output (void *data, const char *value, struct error *err)
     return 0;
 }
 
-static int print_help (void *data, const char *value, struct error *err);
-
 static const struct option_row option_rows[] = {
     { "daemon", '\0', OPTION_VALUE, "FILE", "the appliance's init",
       set_daemon },
@@ -93,22 +91,12 @@ static const struct option_row option_rows[] = {
       "in /lib/modules", set_modules },
     { "output", '\0', OPTION_VALUE, "DIR", "put a fixed appliance there",
       set_output },
-    { "help", '\0', OPTION_ALONE, NULL, "print this", print_help },
+    OPTION_HELP ("Usage: guestfs-build-appliance --daemon=FILE [OPTIONS] "
+                 "CACHEDIR\n"
+                 "Build an appliance for QEMU of what the host has, unless "
+                 "CACHEDIR has it.\n", ""),
     OPTION_ROWS_END,
 };
-
-static int
-print_help (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    puts ("Usage: guestfs-build-appliance --daemon=FILE [OPTIONS] CACHEDIR\n"
-          "Build an appliance for QEMU of what the host has, unless "
-          "CACHEDIR has it.\n");
-    options_print_help (option_rows, stdout);
-    exit (EXIT_SUCCESS);
-}
 
 static int
 parse_options (struct request *request, int argc, char **argv,

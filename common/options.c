@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
@@ -45,9 +46,10 @@ make_long_options (const struct option_row *table, size_t count)
         if (table[i].name)
             *o++ = (struct option) {
                 .name = table[i].name,
-                .has_arg = table[i].argument == OPTION_ALONE ? no_argument
-                           : table[i].argument == OPTION_VALUE
-                               ? required_argument : optional_argument,
+                .has_arg = table[i].argument == OPTION_VALUE
+                               ? required_argument
+                           : table[i].argument == OPTION_MAYBE
+                               ? optional_argument : no_argument,
                 .val = LONG_BASE + (int) i,
             };
     return options;
@@ -93,6 +95,19 @@ fail_option (int c, const char *word, struct error *err)
     return fail (err, EINVAL, "unknown option %s", word);
 }
 
+_Noreturn static void
+show (const struct option_row *row, const struct option_row *table)
+{
+    size_t before = strcspn (row->value, OPTION_LIST);
+
+    fwrite (row->value, 1, before, stdout);
+    if (row->value[before]) {
+        options_print_help (table, stdout);
+        fputs (row->value + before + strlen (OPTION_LIST), stdout);
+    }
+    exit (EXIT_SUCCESS);
+}
+
 int
 options_parse (const struct option_row *table, int argc, char *argv[],
                void *data, int *ret_rest, struct error *err)
@@ -108,6 +123,8 @@ options_parse (const struct option_row *table, int argc, char *argv[],
         if (c == '?' || c == ':')
             return fail_option (c, argv[optind - 1], err);
         row = c < LONG_BASE ? find_letter (table, c) : &table[c - LONG_BASE];
+        if (row->argument == OPTION_SHOW)
+            show (row, table);
         if (row->apply (data, optarg, err) < 0)
             return -1;
     }

@@ -13,18 +13,33 @@ enum option_argument {
     OPTION_ALONE, /* takes no value */
     OPTION_VALUE, /* needs one */
     OPTION_MAYBE, /* --name or --name=VALUE */
+    OPTION_SHOW,  /* takes none; prints a text, and the program ends well */
 };
 
 struct option_row {
     const char *name; /* without dashes; NULL: has only a letter */
     char letter;      /* '\0': has only a name */
     enum option_argument argument;
-    const char *value; /* what --help calls the value */
+    const char *value; /* what --help calls the value; of OPTION_SHOW: the
+                          text */
     const char *help;  /* one phrase; NULL: --help is silent about it */
 
     /* value is NULL if none was given.  data is options_parse's. */
     int (*apply) (void *data, const char *value, struct error *err);
 };
+
+/* In the text of an OPTION_SHOW, this is where all options are listed. */
+#define OPTION_LIST "\f"
+
+/* The rows that all programs have.  before and after are what --help says
+ * around the list of options.
+ */
+#define OPTION_HELP(before, after)                                       \
+    { "help", '\0', OPTION_SHOW, before "\n" OPTION_LIST after,          \
+      "show this help", NULL }
+#define OPTION_VERSION(program)                                          \
+    { "version", 'V', OPTION_SHOW, program " " GUESTFS_VERSION "\n",     \
+      "show the version", NULL }
 
 /* The function of an option that only sets something in a struct, *o. */
 #define OPTION_SETTER(function, type, assignment)               \

@@ -48,38 +48,15 @@ set_xz (void *data, const char *value, struct error *err)
     return 0;
 }
 
-static int
-print_version (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    puts (PROGRAM " " GUESTFS_VERSION);
-    exit (EXIT_SUCCESS);
-}
-
-static int print_help (void *data, const char *value, struct error *err);
-
 static const struct option_row option_rows[] = {
     { "xz", '\0', OPTION_ALONE, NULL, "make " PACKED " here", set_xz },
-    { "version", 'V', OPTION_ALONE, NULL, "print the version",
-      print_version },
-    { "help", '\0', OPTION_ALONE, NULL, "print this", print_help },
+    OPTION_VERSION (PROGRAM),
+    OPTION_HELP ("Usage: " PROGRAM " DIR\n"
+                 "       " PROGRAM " --xz\n"
+                 "Make an appliance for QEMU that can be copied to other "
+                 "hosts.\n", ""),
     OPTION_ROWS_END,
 };
-
-static int
-print_help (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    puts ("Usage: " PROGRAM " DIR\n"
-          "       " PROGRAM " --xz\n"
-          "Make an appliance for QEMU that can be copied to other hosts.\n");
-    options_print_help (option_rows, stdout);
-    exit (EXIT_SUCCESS);
-}
 
 static char *
 helper_path (const char *name)

@@ -74,42 +74,27 @@ SETTER (completion, o->completion = true)
 SETTER (no_retry, o->retries = 0)
 SETTER (quiet, o->quiet = true)
 SETTER (verbose, o->verbose = true)
-SETTER (version, (puts (PROGRAM " " GUESTFS_VERSION), exit (DONE)))
-
-static int print_help (void *data, const char *value, struct error *err);
 
 static const struct option_row option_rows[] = {
     { "completion", 0, OPTION_ALONE, NULL, NULL, apply_completion },
     { "fd", 0, OPTION_VALUE, "FD",
       "wait until the other end of this pipe is closed", apply_fd },
-    { "help", 0, OPTION_ALONE, NULL, "show this help", print_help },
+    OPTION_HELP (PROGRAM ": unmount what guestmount has mounted, and wait "
+                 "until everything is\nwritten to the disk\n"
+                 "\n"
+                 "  guestunmount [OPTION...] FOLDER\n"
+                 "\n"
+                 "Options:",
+                 "\nguestunmount(1) is the manual.\n"),
     { "no-retry", 0, OPTION_ALONE, NULL, "try only once", apply_no_retry },
     { "quiet", 'q', OPTION_ALONE, NULL, "do not say why it is still mounted",
       apply_quiet },
     { "retry", 0, OPTION_MAYBE, "N",
       "how often to try again while it is in use (5)", apply_retry },
     { "verbose", 'v', OPTION_ALONE, NULL, "show each step", apply_verbose },
-    { "version", 'V', OPTION_ALONE, NULL, "show the version",
-      apply_version },
+    OPTION_VERSION (PROGRAM),
     OPTION_ROWS_END,
 };
-
-static int
-print_help (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    puts (PROGRAM ": unmount what guestmount has mounted, and wait until "
-          "everything is\nwritten to the disk\n"
-          "\n"
-          "  guestunmount [OPTION...] FOLDER\n"
-          "\n"
-          "Options:");
-    options_print_help (option_rows, stdout);
-    puts ("\nguestunmount(1) is the manual.");
-    exit (DONE);
-}
 
 static void
 print_message (const char *message)

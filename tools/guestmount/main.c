@@ -100,9 +100,6 @@ SETTER (completion, o->completion = true)
 SETTER (fuse_help, (print_fuse_help (), exit (EXIT_SUCCESS)))
 SETTER (no_fork, o->no_fork = true)
 SETTER (option, strings_add (&o->fuse_options, value))
-SETTER (version, (puts (PROGRAM " " GUESTFS_VERSION), exit (EXIT_SUCCESS)))
-
-static int print_help (void *data, const char *value, struct error *err);
 
 static const struct option_row option_rows[] = {
     GUEST_OPTION_ADD,
@@ -119,7 +116,16 @@ static const struct option_row option_rows[] = {
     GUEST_OPTION_FORMAT,
     { "fuse-help", 0, OPTION_ALONE, NULL, "list what -o can be given",
       apply_fuse_help },
-    { "help", 0, OPTION_ALONE, NULL, "show this help", print_help },
+    OPTION_HELP (PROGRAM ": the file systems of a guest as a folder of the "
+                 "host\n"
+                 "\n"
+                 "  guestmount --ro -a disk.img -m /dev/sda1 FOLDER\n"
+                 "  guestmount -a disk.img -i FOLDER    as the guest mounts "
+                 "them\n"
+                 "  guestunmount FOLDER                 the end\n"
+                 "\n"
+                 "Options:",
+                 "\nguestmount(1) is the manual.\n"),
     GUEST_OPTION_INSPECTOR,
     GUEST_OPTION_KEY,
     GUEST_OPTION_KEYS_FROM_STDIN,
@@ -137,28 +143,9 @@ static const struct option_row option_rows[] = {
     GUEST_OPTION_SELINUX,
     GUEST_OPTION_TRACE ("trace"),
     GUEST_OPTION_VERBOSE,
-    { "version", 'V', OPTION_ALONE, NULL, "show the version",
-      apply_version },
+    OPTION_VERSION (PROGRAM),
     OPTION_ROWS_END,
 };
-
-static int
-print_help (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    puts (PROGRAM ": the file systems of a guest as a folder of the host\n"
-          "\n"
-          "  guestmount --ro -a disk.img -m /dev/sda1 FOLDER\n"
-          "  guestmount -a disk.img -i FOLDER    as the guest mounts them\n"
-          "  guestunmount FOLDER                 the end\n"
-          "\n"
-          "Options:");
-    options_print_help (option_rows, stdout);
-    puts ("\nguestmount(1) is the manual.");
-    exit (EXIT_SUCCESS);
-}
 
 static int
 print_offers (char *const *words)

@@ -69,18 +69,6 @@ set_hv (void *data, const char *value, struct error *err)
     return 0;
 }
 
-static int
-print_version (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    puts (PROGRAM " " GUESTFS_VERSION);
-    exit (EXIT_SUCCESS);
-}
-
-static int print_help (void *data, const char *value, struct error *err);
-
 static const struct option_row option_rows[] = {
     { "all", '\0', OPTION_ALONE, NULL,
       "try each back end, and print a table", set_all },
@@ -89,23 +77,12 @@ static const struct option_row option_rows[] = {
     { "timeout", 't', OPTION_VALUE, "SECONDS",
       "how long a launch may take (600)", set_timeout },
     { NULL, 'n', OPTION_ALONE, NULL, "launch nothing", set_no_launch },
-    { "version", 'V', OPTION_ALONE, NULL, "print the version",
-      print_version },
-    { "help", '\0', OPTION_ALONE, NULL, "print this", print_help },
+    OPTION_VERSION (PROGRAM),
+    OPTION_HELP ("Usage: " PROGRAM " [OPTION...]\n"
+                 "Find out whether libguestfs works here, and if not, "
+                 "why.\n", ""),
     OPTION_ROWS_END,
 };
-
-static int
-print_help (void *data, const char *value, struct error *err)
-{
-    (void) data;
-    (void) value;
-    (void) err;
-    puts ("Usage: " PROGRAM " [OPTION...]\n"
-          "Find out whether libguestfs works here, and if not, why.\n");
-    options_print_help (option_rows, stdout);
-    exit (EXIT_SUCCESS);
-}
 
 /* The one that programs would get. */
 static bool
