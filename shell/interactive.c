@@ -21,6 +21,7 @@
 #include "interrupt.h"
 #include "memory.h"
 #include "prompt.h"
+#include "remote.h"
 #include "run.h"
 #include "shell.h"
 #include "string-list.h"
@@ -213,8 +214,13 @@ interactive_run (struct shell *sh)
         .next = next_typed,
     };
     cleanup_free char *file = history_file ();
+    cleanup_error struct error err = { 0 };
     int r;
 
+    if (sh->remote_pid && remote_check (sh->remote_pid, &err) < 0) {
+        print_error (&err);
+        return -1;
+    }
     rl_readline_name = "guestfish";
     rl_variable_bind ("completion-ignore-case", "on");
     rl_getc_function = next_key;

@@ -86,6 +86,14 @@ send_words (int fd, char *const *words, struct error *err)
 }
 
 int
+remote_check (int pid, struct error *err)
+{
+    cleanup_fd int fd = connect_to (pid, err);
+
+    return fd < 0 ? -1 : 0;
+}
+
+int
 remote_send (int pid, char *const *words, struct error *err)
 {
     cleanup_fd int fd = connect_to (pid, err);

@@ -13,6 +13,9 @@ int remote_listen (struct error *err);
 /* Carry out commands until exit or the first error, and remove the socket. */
 int remote_serve (struct shell *sh, int listener, struct error *err);
 
+/* Does one listen there? */
+int remote_check (int pid, struct error *err);
+
 /* Let the guestfish of that process carry out a command; what it prints
  * comes out of our stdout and stderr.  -1 without a message: the command
  * failed, and the other side has said why.

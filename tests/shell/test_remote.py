@@ -135,14 +135,19 @@ def test_command_substitution():
 
 
 def test_typed_commands():
-    """exit ends both, even if the other one is not there."""
+    """exit ends both, even if the other one is not there any more."""
     with Server() as server:
-        for _ in range(2):
-            t = guestfish.Terminal(f"--remote={server.pid}")
+        one, two = [guestfish.Terminal(f"--remote={server.pid}")
+                    for _ in range(2)]
+        for t in one, two:
             contains(t.wait_for(t.PROMPT), f"by process {server.pid}")
+        for t in one, two:
             t.type("exit\n")
             equal(t.end(), 0)
             server.wait_for_end()
+        t = guestfish.Terminal(f"--remote={server.pid}")
+        t.wait_for("is there (any more)")
+        equal(t.end(), 1)
 
 
 def test_keys_from_stdin():
