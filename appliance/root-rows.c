@@ -40,6 +40,7 @@ const struct root_row root_rows[] = {
     { "libe2p.so.2", ROOT_LIBRARY, false, "superblocks of ext2/3/4" },
     { "libext2fs.so.2", ROOT_LIBRARY, false, "likewise" },
     { "libfdisk.so.1", ROOT_LIBRARY, false, "partition tables" },
+    { "libfuse3.so.3", ROOT_LIBRARY, false, "mounting the guest locally" },
     { "libgcc_s.so.1", ROOT_LIBRARY, false,
       "libc loads it when a thread is cancelled" },
     { "libgcrypt.so.20", ROOT_LIBRARY, false, "checksums" },

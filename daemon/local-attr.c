@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -14,7 +13,7 @@
 #include "sysroot.h"
 
 /* What the library accepts. */
-#define BLOCK_MAX (64u << 20)
+#define BLOCK_MAX (64 << 20)
 
 /* So many bits of an inode number are the file system's own; what is above
  * them tells the file systems apart.
@@ -62,149 +61,134 @@ local_gid_from_host (const struct local *local, gid_t gid)
     return exchanged (local, gid, local->how.group);
 }
 
-static uint32_t
+static blksize_t
 block_size (const struct stat *st)
 {
-    uint32_t size = (uint32_t) st->st_blksize;
+    blksize_t size = st->st_blksize;
 
     return size > BLOCK_MAX || (size & (size - 1)) ? 4096 : size;
 }
 
-static void
-fill_attr (struct local *local, const struct stat *st, struct fuse_attr *ret)
+/* As the host is to see them. */
+static struct stat
+shown (struct local *local, const struct stat *st)
 {
     const wire_fuse_begin_args *how = &local->how;
+    struct stat ret = *st;
 
-    *ret = (struct fuse_attr) {
-        .ino = local_inode (local, st->st_dev, st->st_ino),
-        .size = (uint64_t) st->st_size,
-        .blocks = (uint64_t) st->st_blocks,
-        .atime = (uint64_t) st->st_atim.tv_sec,
-        .mtime = (uint64_t) st->st_mtim.tv_sec,
-        .ctime = (uint64_t) st->st_ctim.tv_sec,
-        .atimensec = (uint32_t) st->st_atim.tv_nsec,
-        .mtimensec = (uint32_t) st->st_mtim.tv_nsec,
-        .ctimensec = (uint32_t) st->st_ctim.tv_nsec,
-        .mode = how->all_mode ? (st->st_mode & S_IFMT) | (0777 & ~how->umask)
-                              : st->st_mode,
-        .nlink = (uint32_t) st->st_nlink,
-        .uid = how->all_uid ? how->uid
-                            : exchanged (local, st->st_uid, how->user),
-        .gid = how->all_gid ? how->gid
-                            : exchanged (local, st->st_gid, how->group),
-        .rdev = (uint32_t) st->st_rdev,
-        .blksize = block_size (st),
-    };
+    ret.st_ino = local_inode (local, st->st_dev, st->st_ino);
+    ret.st_blksize = block_size (st);
+    if (how->all_mode)
+        ret.st_mode = (st->st_mode & S_IFMT) | (0777 & ~how->umask);
+    ret.st_uid = how->all_uid ? how->uid
+                              : exchanged (local, st->st_uid, how->user);
+    ret.st_gid = how->all_gid ? how->gid
+                              : exchanged (local, st->st_gid, how->group);
+    return ret;
 }
 
-#define SECONDS(ms) ((ms) / 1000)
-#define NANOSECONDS(ms) ((ms) % 1000 * 1000000)
+#define SECONDS(ms) ((ms) / 1000.0)
 
 int
-local_fill_entry (struct local_request *r, struct node *parent,
-                  const char *name, const struct stat *st,
-                  struct fuse_entry_out *ret)
+local_fill_entry (struct local_request *r, const char *name,
+                  const struct stat *st, struct fuse_entry_param *ret)
 {
     struct local *local = r->local;
     const struct node *root = node_find (&local->nodes, FUSE_ROOT_ID);
-    struct node *node;
 
     if (node_find_file (&local->nodes, st) == root)
         return -EIO;
-    node = node_look_up (&local->nodes, parent, name, st);
-    *ret = (struct fuse_entry_out) {
-        .nodeid = node->id,
-        .entry_valid = SECONDS (local->how.entry_timeout),
-        .attr_valid = SECONDS (local->how.attr_timeout),
-        .entry_valid_nsec = NANOSECONDS (local->how.entry_timeout),
-        .attr_valid_nsec = NANOSECONDS (local->how.attr_timeout),
+    r->made = node_look_up (&local->nodes, r->node, name, st);
+    *ret = (struct fuse_entry_param) {
+        .ino = r->made->id,
+        .attr = shown (local, st),
+        .attr_timeout = SECONDS (local->how.attr_timeout),
+        .entry_timeout = SECONDS (local->how.entry_timeout),
     };
-    fill_attr (local, st, &ret->attr);
-    r->made = node;
     return 0;
 }
 
-ssize_t
-local_put_entry (struct local_request *r, struct node *parent,
-                 const char *name, const struct stat *st)
+int
+local_reply_entry (struct local_request *r, const struct stat *st)
 {
-    struct fuse_entry_out out;
-    int error;
+    struct fuse_entry_param entry;
+    int error = local_fill_entry (r, r->name, st, &entry);
 
-    if (r->room < sizeof out)
-        return -ENOMEM;
-    error = local_fill_entry (r, parent, name, st, &out);
-    return error ? error : local_put (r, &out, sizeof out);
+    if (!error)
+        libfuse ()->fuse_reply_entry (r->req, &entry);
+    return error;
 }
 
-static ssize_t
-put_attr (struct local_request *r, const struct stat *st)
+static int
+reply_attr (struct local_request *r, const struct stat *st)
 {
-    struct fuse_attr_out out = {
-        .attr_valid = SECONDS (r->local->how.attr_timeout),
-        .attr_valid_nsec = NANOSECONDS (r->local->how.attr_timeout),
-    };
+    const struct stat attr = shown (r->local, st);
 
-    fill_attr (r->local, st, &out.attr);
-    return local_put (r, &out, sizeof out);
+    libfuse ()->fuse_reply_attr (r->req, &attr,
+                                 SECONDS (r->local->how.attr_timeout));
+    return 0;
 }
 
 /* That there is no such name may be remembered, too. */
-static ssize_t
-put_absent (struct local_request *r)
+static int
+reply_absent (struct local_request *r)
 {
-    const struct fuse_entry_out out = {
-        .entry_valid = SECONDS (r->local->how.absent_timeout),
-        .entry_valid_nsec = NANOSECONDS (r->local->how.absent_timeout),
+    const struct fuse_entry_param entry = {
+        .entry_timeout = SECONDS (r->local->how.absent_timeout),
     };
 
     if (r->local->how.absent_timeout == 0)
         return -ENOENT;
-    return local_put (r, &out, sizeof out);
+    libfuse ()->fuse_reply_entry (r->req, &entry);
+    return 0;
 }
 
-ssize_t
-local_lookup (struct local_request *r)
+static int
+look_up (struct local_request *r)
 {
     int fd = local_open (r, NODE_READ);
     struct stat st;
 
     if (fd < 0)
         return fd;
-    if (fstatat (fd, r->name[0], &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT ? put_absent (r) : -errno;
-    return local_put_entry (r, r->node, r->name[0], &st);
+    if (fstatat (fd, r->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? reply_absent (r) : -errno;
+    return local_reply_entry (r, &st);
 }
 
-ssize_t
-local_forget (struct local_request *r)
+void
+local_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    const struct fuse_forget_in *in = r->in;
+    struct local_request r;
 
-    node_forget (&r->local->nodes, r->node, in->nlookup);
-    return 0;
+    if (local_begin_name (&r, req, parent, name, false))
+        local_end (&r, look_up (&r));
 }
 
-ssize_t
-local_batch_forget (struct local_request *r)
+static void
+forget (fuse_req_t req, fuse_ino_t ino, uint64_t times)
 {
-    const struct fuse_batch_forget_in *in = r->in;
-    struct node_table *nodes = &r->local->nodes;
+    struct local *local = libfuse ()->fuse_req_userdata (req);
+    struct node *node = node_find (&local->nodes, ino);
 
-    for (uint32_t i = 0; i < in->count; i++) {
-        struct fuse_forget_one one;
-        struct node *node;
+    if (node)
+        node_forget (&local->nodes, node, times);
+}
 
-        if (r->rest_size < sizeof one)
-            break;
-        memcpy (&one, r->rest, sizeof one);
-        r->rest += sizeof one;
-        r->rest_size -= sizeof one;
-        node = node_find (nodes, one.nodeid);
-        if (node)
-            node_forget (nodes, node, one.nlookup);
-    }
-    return 0;
+void
+local_forget (fuse_req_t req, fuse_ino_t ino, uint64_t times)
+{
+    forget (req, ino, times);
+    libfuse ()->fuse_reply_none (req);
+}
+
+void
+local_forget_multi (fuse_req_t req, size_t count,
+                    struct fuse_forget_data *forgets)
+{
+    for (size_t i = 0; i < count; i++)
+        forget (req, forgets[i].ino, forgets[i].nlookup);
+    libfuse ()->fuse_reply_none (req);
 }
 
 /* By the name, unless it is open: that is one system call, too. */
@@ -225,13 +209,23 @@ stat_node (struct local_request *r, struct stat *ret)
     return node_find_file (nodes, ret) == node ? 0 : -ESTALE;
 }
 
-ssize_t
-local_getattr (struct local_request *r)
+static int
+get_attributes (struct local_request *r)
 {
     struct stat st;
     int error = stat_node (r, &st);
 
-    return error ? error : put_attr (r, &st);
+    return error ? error : reply_attr (r, &st);
+}
+
+void
+local_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, get_attributes (&r));
 }
 
 int
@@ -250,54 +244,51 @@ local_kill_privileges (int fd)
 }
 
 static int
-set_owner (const struct local *local, int fd, const struct fuse_setattr_in *in)
+set_owner (const struct local *local, int fd, const struct stat *in,
+           int to_set)
 {
-    uid_t uid = in->valid & FATTR_UID ? local_uid_from_host (local, in->uid)
-                                      : (uid_t) -1;
-    gid_t gid = in->valid & FATTR_GID ? local_gid_from_host (local, in->gid)
-                                      : (gid_t) -1;
+    uid_t uid = to_set & FUSE_SET_ATTR_UID
+                    ? local_uid_from_host (local, in->st_uid) : (uid_t) -1;
+    gid_t gid = to_set & FUSE_SET_ATTR_GID
+                    ? local_gid_from_host (local, in->st_gid) : (gid_t) -1;
 
     return fchownat (fd, "", uid, gid, AT_EMPTY_PATH) < 0 ? -errno : 0;
 }
 
 static int
-set_size (int fd, const struct fuse_setattr_in *in)
+set_size (int fd, const struct stat *in, int to_set)
 {
-    if (ftruncate (fd, (off_t) in->size) < 0)
+    if (ftruncate (fd, in->st_size) < 0)
         return -errno;
-    return in->valid & FATTR_KILL_SUIDGID ? local_kill_privileges (fd) : 0;
+    return to_set & FUSE_SET_ATTR_KILL_SUID ? local_kill_privileges (fd) : 0;
 }
 
 static struct timespec
-time_of (uint32_t valid, uint32_t given, uint32_t now, uint64_t seconds,
-         uint32_t nanoseconds)
+time_of (bool given, bool now, struct timespec t)
 {
-    if (!(valid & given))
+    if (!given)
         return (struct timespec) { .tv_nsec = UTIME_OMIT };
-    if (valid & now)
-        return (struct timespec) { .tv_nsec = UTIME_NOW };
-    return (struct timespec) { .tv_sec = (time_t) seconds,
-                               .tv_nsec = (long) nanoseconds };
+    return now ? (struct timespec) { .tv_nsec = UTIME_NOW } : t;
 }
 
 static int
-set_times (const char *path, const struct fuse_setattr_in *in)
+set_times (const char *path, const struct stat *in, int to_set)
 {
     const struct timespec times[2] = {
-        time_of (in->valid, FATTR_ATIME, FATTR_ATIME_NOW, in->atime,
-                 in->atimensec),
-        time_of (in->valid, FATTR_MTIME, FATTR_MTIME_NOW, in->mtime,
-                 in->mtimensec),
+        time_of (to_set & FUSE_SET_ATTR_ATIME,
+                 to_set & FUSE_SET_ATTR_ATIME_NOW, in->st_atim),
+        time_of (to_set & FUSE_SET_ATTR_MTIME,
+                 to_set & FUSE_SET_ATTR_MTIME_NOW, in->st_mtim),
     };
 
     return utimensat (AT_FDCWD, path, times, 0) < 0 ? -errno : 0;
 }
 
-ssize_t
-local_setattr (struct local_request *r)
+static int
+set_attributes (struct local_request *r, const struct stat *in, int to_set)
 {
-    const struct fuse_setattr_in *in = r->in;
-    int fd = local_open (r, in->valid & FATTR_SIZE ? NODE_WRITE : NODE_PATH);
+    int fd = local_open (r, to_set & FUSE_SET_ATTR_SIZE ? NODE_WRITE
+                                                        : NODE_PATH);
     char path[FD_PATH_SIZE];
     struct stat st;
     int error = 0;
@@ -305,21 +296,32 @@ local_setattr (struct local_request *r)
     if (fd < 0)
         return fd;
     fd_path (fd, path);
-    if ((in->valid & FATTR_MODE) && chmod (path, in->mode & 07777) < 0)
+    if ((to_set & FUSE_SET_ATTR_MODE) && chmod (path, in->st_mode & 07777) < 0)
         return -errno;
-    if (in->valid & (FATTR_UID | FATTR_GID))
-        error = set_owner (r->local, fd, in);
-    if (!error && (in->valid & FATTR_SIZE))
-        error = set_size (fd, in);
-    if (!error && (in->valid & (FATTR_ATIME | FATTR_MTIME)))
-        error = set_times (path, in);
+    if (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
+        error = set_owner (r->local, fd, in, to_set);
+    if (!error && (to_set & FUSE_SET_ATTR_SIZE))
+        error = set_size (fd, in, to_set);
+    if (!error && (to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)))
+        error = set_times (path, in, to_set);
     if (error)
         return error;
-    return fstat (fd, &st) < 0 ? -errno : put_attr (r, &st);
+    return fstat (fd, &st) < 0 ? -errno : reply_attr (r, &st);
 }
 
-ssize_t
-local_readlink (struct local_request *r)
+void
+local_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *in, int to_set,
+               struct fuse_file_info *fi)
+{
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, true))
+        local_end (&r, set_attributes (&r, in, to_set));
+}
+
+static int
+read_link (struct local_request *r)
 {
     int fd = local_open (r, NODE_PATH);
     size_t most = PATH_MAX - 1;
@@ -328,29 +330,37 @@ local_readlink (struct local_request *r)
     if (fd < 0)
         return fd;
     n = readlinkat (fd, "", r->out, r->room < most ? r->room : most);
-    return n < 0 ? -errno : n;
+    return n < 0 ? -errno : local_reply_data (r, (size_t) n);
 }
 
-ssize_t
-local_statfs (struct local_request *r)
+void
+local_readlink (fuse_req_t req, fuse_ino_t ino)
+{
+    struct local_request r;
+
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, read_link (&r));
+}
+
+static int
+stat_file_system (struct local_request *r)
 {
     int fd = local_open (r, NODE_PATH);
-    struct fuse_statfs_out out = { 0 };
     struct statvfs v;
 
     if (fd < 0)
         return fd;
     if (fstatvfs (fd, &v) < 0)
         return -errno;
-    out.st = (struct fuse_kstatfs) {
-        .blocks = v.f_blocks,
-        .bfree = v.f_bfree,
-        .bavail = v.f_bavail,
-        .files = v.f_files,
-        .ffree = v.f_ffree,
-        .bsize = (uint32_t) v.f_bsize,
-        .namelen = (uint32_t) v.f_namemax,
-        .frsize = (uint32_t) v.f_frsize,
-    };
-    return local_put (r, &out, sizeof out);
+    libfuse ()->fuse_reply_statfs (r->req, &v);
+    return 0;
+}
+
+void
+local_statfs (fuse_req_t req, fuse_ino_t ino)
+{
+    struct local_request r;
+
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, stat_file_system (&r));
 }

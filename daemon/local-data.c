@@ -12,114 +12,173 @@
 /* So that others don't wait too long; programs ask again for the rest. */
 #define COPY_MAX (64u << 20)
 
-ssize_t
-local_read (struct local_request *r)
+static int
+read_data (struct local_request *r, size_t size, off_t offset)
 {
-    const struct fuse_read_in *in = r->in;
     int fd = local_open (r, NODE_READ);
     ssize_t n;
 
     if (fd < 0)
         return fd;
-    n = pread (fd, r->out, in->size < r->room ? in->size : r->room,
-               (off_t) in->offset);
-    return n < 0 ? -errno : n;
+    n = pread (fd, r->out, size < r->room ? size : r->room, offset);
+    return n < 0 ? -errno : local_reply_data (r, (size_t) n);
 }
 
-ssize_t
-local_write (struct local_request *r)
+void
+local_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+            struct fuse_file_info *fi)
 {
-    const struct fuse_write_in *in = r->in;
-    struct fuse_write_out out = { 0 };
-    int fd = local_open (r, NODE_WRITE);
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, read_data (&r, size, offset));
+}
+
+/* Whoever is not root may not leave a file its privileges.  The kernel says
+ * so itself, by a flag that libfuse keeps to itself; what it writes back
+ * later is root's, and then it has seen to that before.
+ */
+static bool
+must_kill_privileges (const struct local_request *r,
+                      const struct fuse_file_info *fi)
+{
+    return !fi->writepage && libfuse ()->fuse_req_ctx (r->req)->uid != 0;
+}
+
+static int
+write_data (struct local_request *r, const char *data, size_t size,
+            off_t offset, bool kill)
+{
+    int fd = local_open (r, NODE_WRITE), error = 0;
     ssize_t n;
 
-    if (in->size > r->rest_size)
-        return -EINVAL;
     if (fd < 0)
         return fd;
-    n = pwrite (fd, r->rest, in->size, (off_t) in->offset);
+    n = pwrite (fd, data, size, offset);
     if (n < 0)
         return -errno;
-    if (in->write_flags & FUSE_WRITE_KILL_SUIDGID) {
-        int error = local_kill_privileges (fd);
-
-        if (error)
-            return error;
-    }
-    out.size = (uint32_t) n;
-    return local_put (r, &out, sizeof out);
+    if (kill)
+        error = local_kill_privileges (fd);
+    return error ? error : local_reply_count (r, (size_t) n);
 }
 
-/* Of a directory as well. */
-ssize_t
-local_fsync (struct local_request *r)
+void
+local_write (fuse_req_t req, fuse_ino_t ino, const char *data, size_t size,
+             off_t offset, struct fuse_file_info *fi)
 {
-    const struct fuse_fsync_in *in = r->in;
+    struct local_request r;
+
+    if (local_begin (&r, req, ino, true))
+        local_end (&r, write_data (&r, data, size, offset,
+                                   must_kill_privileges (&r, fi)));
+}
+
+static int
+flush_file (struct local_request *r, bool only_data)
+{
     int fd = local_open (r, NODE_READ);
 
     if (fd < 0)
         return fd;
     r->local->flushed = true;
-    if ((in->fsync_flags & FUSE_FSYNC_FDATASYNC ? fdatasync (fd) : fsync (fd))
-        < 0)
+    if ((only_data ? fdatasync (fd) : fsync (fd)) < 0)
         return -errno;
-    return 0;
+    return local_reply_done (r);
 }
 
-ssize_t
-local_fallocate (struct local_request *r)
+/* Of a directory as well. */
+void
+local_fsync (fuse_req_t req, fuse_ino_t ino, int only_data,
+             struct fuse_file_info *fi)
 {
-    const struct fuse_fallocate_in *in = r->in;
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, flush_file (&r, only_data));
+}
+
+static int
+allocate (struct local_request *r, int mode, off_t offset, off_t length)
+{
     int fd = local_open (r, NODE_WRITE);
 
     if (fd < 0)
         return fd;
-    return fallocate (fd, (int) in->mode, (off_t) in->offset,
-                      (off_t) in->length) < 0 ? -errno : 0;
+    return fallocate (fd, mode, offset, length) < 0 ? -errno
+                                                    : local_reply_done (r);
+}
+
+void
+local_fallocate (fuse_req_t req, fuse_ino_t ino, int mode, off_t offset,
+                 off_t length, struct fuse_file_info *fi)
+{
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, true))
+        local_end (&r, allocate (&r, mode, offset, length));
 }
 
 /* The kernel asks only where data or holes are. */
-ssize_t
-local_lseek (struct local_request *r)
+static int
+seek (struct local_request *r, off_t offset, int whence)
 {
-    const struct fuse_lseek_in *in = r->in;
-    struct fuse_lseek_out out = { 0 };
     int fd = local_open (r, NODE_READ);
-    off_t offset;
 
     if (fd < 0)
         return fd;
-    if (in->whence != SEEK_DATA && in->whence != SEEK_HOLE)
+    if (whence != SEEK_DATA && whence != SEEK_HOLE)
         return -EINVAL;
-    offset = lseek (fd, (off_t) in->offset, (int) in->whence);
+    offset = lseek (fd, offset, whence);
     if (offset < 0)
         return -errno;
-    out.offset = (uint64_t) offset;
-    return local_put (r, &out, sizeof out);
+    libfuse ()->fuse_reply_lseek (r->req, offset);
+    return 0;
 }
 
-ssize_t
-local_copy_file_range (struct local_request *r)
+void
+local_lseek (fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
+             struct fuse_file_info *fi)
 {
-    const struct fuse_copy_file_range_in *in = r->in;
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, seek (&r, offset, whence));
+}
+
+/* From the request's node to another one. */
+static int
+copy_range (struct local_request *r, off_t offset, fuse_ino_t to,
+            off_t to_offset, size_t size, int flags)
+{
     struct node_table *nodes = &r->local->nodes;
-    struct node *to = node_find (nodes, in->nodeid_out);
-    off_t from_offset = (off_t) in->off_in, to_offset = (off_t) in->off_out;
-    struct fuse_write_out out = { 0 };
-    int fd, to_fd = to ? node_open (nodes, to, NODE_WRITE) : -1;
+    struct node *node = node_find (nodes, to);
+    int fd, to_fd = node ? node_open (nodes, node, NODE_WRITE) : -1;
     ssize_t n;
 
     if (to_fd < 0)
-        return to ? -errno : -ESTALE;
+        return node ? -errno : -ESTALE;
     fd = local_open (r, NODE_READ);
     if (fd < 0)
         return fd;
-    n = copy_file_range (fd, &from_offset, to_fd, &to_offset,
-                         in->len < COPY_MAX ? (size_t) in->len : COPY_MAX,
-                         (unsigned) in->flags);
-    if (n < 0)
-        return -errno;
-    out.size = (uint32_t) n;
-    return local_put (r, &out, sizeof out);
+    n = copy_file_range (fd, &offset, to_fd, &to_offset,
+                         size < COPY_MAX ? size : COPY_MAX, (unsigned) flags);
+    return n < 0 ? -errno : local_reply_count (r, (size_t) n);
+}
+
+void
+local_copy_file_range (fuse_req_t req, fuse_ino_t from, off_t from_offset,
+                       struct fuse_file_info *from_fi, fuse_ino_t to,
+                       off_t to_offset, struct fuse_file_info *to_fi,
+                       size_t size, int flags)
+{
+    struct local_request r;
+
+    (void) from_fi, (void) to_fi;
+    if (local_begin (&r, req, from, true))
+        local_end (&r, copy_range (&r, from_offset, to, to_offset, size,
+                                   flags));
 }

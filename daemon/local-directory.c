@@ -118,81 +118,107 @@ stream_take (struct stream *s, const struct dirent64 *entry)
     s->next = entry->d_off;
 }
 
+/* All that an entry says. */
+static struct stat
+entry_stat (struct local_request *r, const struct dirent64 *entry)
+{
+    return (struct stat) {
+        .st_ino = local_inode (r->local, r->node->dev, entry->d_ino),
+        .st_mode = DTTOIF (entry->d_type),
+    };
+}
+
 /* What the kernel is told of a file with its name; node 0 if it has to ask
  * itself.
  */
 static void
-fill_plus (struct local_request *r, int dirfd, const struct dirent64 *entry,
-           struct fuse_entry_out *out, struct fuse_dirent *dirent)
+fill_entry (struct local_request *r, int dirfd, const struct dirent64 *entry,
+            struct fuse_entry_param *ret)
 {
     struct stat st;
 
-    if (is_dots (entry->d_name)
-        || fstatat (dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0
-        || local_fill_entry (r, r->node, entry->d_name, &st, out) < 0)
+    if (!is_dots (entry->d_name)
+        && fstatat (dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
+        && local_fill_entry (r, entry->d_name, &st, ret) == 0)
         return;
-    dirent->ino = out->attr.ino;
-    dirent->type = IFTODT (out->attr.mode);
+    *ret = (struct fuse_entry_param) { .attr = entry_stat (r, entry) };
 }
 
 /* Put one entry at p.  Returns how long it is; 0 if there is no room. */
 static size_t
 put_entry (struct local_request *r, const struct stream *s,
-           const struct dirent64 *entry, bool plus, char *p, size_t room)
+           const struct dirent64 *entry, char *p, size_t room)
 {
-    size_t length = strlen (entry->d_name);
-    size_t before = plus ? FUSE_NAME_OFFSET_DIRENTPLUS : FUSE_NAME_OFFSET;
-    size_t size = FUSE_DIRENT_ALIGN (before + length);
-    struct fuse_direntplus out = {
-        .dirent = {
-            .ino = local_inode (r->local, r->node->dev, entry->d_ino),
-            .off = (uint64_t) entry->d_off,
-            .namelen = (uint32_t) length,
-            .type = entry->d_type,
-        },
-    };
+    const struct stat st = entry_stat (r, entry);
+    size_t size = libfuse ()->fuse_add_direntry (r->req, p, room,
+                                                 entry->d_name, &st,
+                                                 entry->d_off);
 
-    if (size > room)
-        return 0;
-    if (plus)
-        fill_plus (r, s->fd, entry, &out.entry_out, &out.dirent);
-    memcpy (p, plus ? (void *) &out : (void *) &out.dirent, before);
-    memcpy (p + before, entry->d_name, length);
-    memset (p + before + length, 0, size - before - length);
-    return size;
+    (void) s;
+    return size <= room ? size : 0;
 }
 
-static ssize_t
-read_directory (struct local_request *r, bool plus)
+/* With its attributes.  The kernel is told of a node only if there is room. */
+static size_t
+put_entry_plus (struct local_request *r, const struct stream *s,
+                const struct dirent64 *entry, char *p, size_t room)
 {
-    const struct fuse_read_in *in = r->in;
-    size_t room = in->size < r->room ? in->size : r->room, done = 0;
+    const struct libfuse *fuse = libfuse ();
+    struct fuse_entry_param param;
+
+    if (fuse->fuse_add_direntry_plus (r->req, NULL, 0, entry->d_name, NULL, 0)
+        > room)
+        return 0;
+    fill_entry (r, s->fd, entry, &param);
+    return fuse->fuse_add_direntry_plus (r->req, p, room, entry->d_name,
+                                         &param, entry->d_off);
+}
+
+typedef size_t (*put_function) (struct local_request *r,
+                                const struct stream *s,
+                                const struct dirent64 *entry, char *p,
+                                size_t room);
+
+static int
+read_directory (struct local_request *r, size_t size, int64_t offset,
+                put_function put)
+{
+    size_t room = size < r->room ? size : r->room, done = 0;
     const struct dirent64 *entry = NULL;
     struct stream *s = NULL;
-    int n = stream_at (r, (int64_t) in->offset, &s);
+    int n = stream_at (r, offset, &s);
 
     if (n < 0)
         return n;
     while ((n = stream_peek (s, &entry)) > 0) {
-        size_t size = put_entry (r, s, entry, plus, r->out + done,
-                                 room - done);
+        size_t length = put (r, s, entry, r->out + done, room - done);
 
-        if (size == 0)
+        if (length == 0)
             break;
-        done += size;
+        done += length;
         stream_take (s, entry);
     }
-    return n < 0 && done == 0 ? n : (ssize_t) done;
+    return n < 0 && done == 0 ? n : local_reply_data (r, done);
 }
 
-ssize_t
-local_readdir (struct local_request *r)
+void
+local_readdir (fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+               struct fuse_file_info *fi)
 {
-    return read_directory (r, false);
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, read_directory (&r, size, offset, put_entry));
 }
 
-ssize_t
-local_readdirplus (struct local_request *r)
+void
+local_readdirplus (fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                   struct fuse_file_info *fi)
 {
-    return read_directory (r, true);
+    struct local_request r;
+
+    (void) fi;
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, read_directory (&r, size, offset, put_entry_plus));
 }

@@ -16,11 +16,11 @@
  * has: unless the directory has a default ACL, which only the guest knows.
  */
 static void
-set_umask (struct local *local, uint32_t mask)
+set_umask (struct local_request *r)
 {
-    mode_t before;
+    struct local *local = r->local;
+    mode_t mask = libfuse ()->fuse_req_ctx (r->req)->umask & 0777, before;
 
-    mask &= 0777;
     if (local->umask_set && local->umask == mask)
         return;
     before = umask (mask);
@@ -48,95 +48,119 @@ static int
 give_to_caller (struct local_request *r, int dirfd, struct stat *st)
 {
     const struct local *local = r->local;
-    uid_t uid = local_uid_from_host (local, r->header->uid);
-    gid_t gid = local_gid_from_host (local, r->header->gid);
+    const struct fuse_ctx *caller = libfuse ()->fuse_req_ctx (r->req);
+    uid_t uid = local_uid_from_host (local, caller->uid);
+    gid_t gid = local_gid_from_host (local, caller->gid);
 
     if (!local->how.exchange || uid == 0)
         return 0;
     if (st->st_gid != 0) /* the directory's */
         gid = st->st_gid;
-    if (fchownat (dirfd, r->name[0], uid, gid, AT_SYMLINK_NOFOLLOW) < 0
-        || fstatat (dirfd, r->name[0], st, AT_SYMLINK_NOFOLLOW) < 0)
+    if (fchownat (dirfd, r->name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0
+        || fstatat (dirfd, r->name, st, AT_SYMLINK_NOFOLLOW) < 0)
         return -errno;
     return 0;
 }
 
 /* A file was made, and perhaps opened; tell the kernel of it. */
-static ssize_t
-put_new (struct local_request *r, int dirfd, int fd)
+static int
+reply_new (struct local_request *r, int dirfd, int fd)
 {
     struct stat st;
     int error;
 
     if ((fd >= 0 ? fstat (fd, &st)
-                 : fstatat (dirfd, r->name[0], &st, AT_SYMLINK_NOFOLLOW)) < 0)
+                 : fstatat (dirfd, r->name, &st, AT_SYMLINK_NOFOLLOW)) < 0)
         return -errno;
     error = give_to_caller (r, dirfd, &st);
-    return error ? error : local_put_entry (r, r->node, r->name[0], &st);
+    return error ? error : local_reply_entry (r, &st);
 }
 
-ssize_t
-local_symlink (struct local_request *r)
+static int
+make_link (struct local_request *r, const char *target)
 {
-    const char *target = local_take_string (r);
     int fd = local_open (r, NODE_READ);
 
-    if (!target)
-        return -EINVAL;
     if (fd < 0)
         return fd;
-    return symlinkat (target, fd, r->name[0]) < 0 ? -errno
-                                                  : put_new (r, fd, -1);
+    return symlinkat (target, fd, r->name) < 0 ? -errno
+                                               : reply_new (r, fd, -1);
+}
+
+void
+local_symlink (fuse_req_t req, const char *target, fuse_ino_t parent,
+               const char *name)
+{
+    struct local_request r;
+
+    if (local_begin_name (&r, req, parent, name, true))
+        local_end (&r, make_link (&r, target));
 }
 
 /* It is going to be written to: opened here, that needs nothing more. */
-static ssize_t
+static int
 make_regular (struct local_request *r, int dirfd, mode_t mode)
 {
-    cleanup_fd int fd = openat (dirfd, r->name[0],
+    cleanup_fd int fd = openat (dirfd, r->name,
                                 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
                                 | O_CLOEXEC, mode & 07777);
-    ssize_t n = fd < 0 ? -errno : put_new (r, dirfd, fd);
+    int error = fd < 0 ? -errno : reply_new (r, dirfd, fd);
 
-    if (n > 0)
+    if (!error)
         node_keep (&r->local->nodes, r->made, steal_fd (&fd), NODE_WRITE);
-    return n;
+    return error;
 }
 
-ssize_t
-local_mknod (struct local_request *r)
+static int
+make_node (struct local_request *r, mode_t mode, dev_t rdev)
 {
-    const struct fuse_mknod_in *in = r->in;
     int fd = local_open (r, NODE_READ);
 
     if (fd < 0)
         return fd;
-    set_umask (r->local, in->umask);
-    if (S_ISREG (in->mode))
-        return make_regular (r, fd, in->mode);
-    return mknodat (fd, r->name[0], in->mode, in->rdev) < 0
-               ? -errno : put_new (r, fd, -1);
+    set_umask (r);
+    if (S_ISREG (mode))
+        return make_regular (r, fd, mode);
+    return mknodat (fd, r->name, mode, rdev) < 0 ? -errno
+                                                 : reply_new (r, fd, -1);
 }
 
-ssize_t
-local_mkdir (struct local_request *r)
+void
+local_mknod (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+             dev_t rdev)
 {
-    const struct fuse_mkdir_in *in = r->in;
+    struct local_request r;
+
+    if (local_begin_name (&r, req, parent, name, true))
+        local_end (&r, make_node (&r, mode, rdev));
+}
+
+static int
+make_directory (struct local_request *r, mode_t mode)
+{
     int fd = local_open (r, NODE_READ);
 
     if (fd < 0)
         return fd;
-    set_umask (r->local, in->umask);
-    return mkdirat (fd, r->name[0], in->mode) < 0 ? -errno
-                                                  : put_new (r, fd, -1);
+    set_umask (r);
+    return mkdirat (fd, r->name, mode) < 0 ? -errno : reply_new (r, fd, -1);
 }
 
-ssize_t
-local_link (struct local_request *r)
+void
+local_mkdir (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
-    const struct fuse_link_in *in = r->in;
+    struct local_request r;
+
+    if (local_begin_name (&r, req, parent, name, true))
+        local_end (&r, make_directory (&r, mode));
+}
+
+/* Another name for a file. */
+static int
+add_name (struct local_request *r, fuse_ino_t ino)
+{
     struct node_table *nodes = &r->local->nodes;
-    struct node *file = node_find (nodes, in->oldnodeid);
+    struct node *file = node_find (nodes, ino);
     int dirfd, fd = file ? node_open (nodes, file, NODE_PATH) : -1;
     struct stat st;
 
@@ -145,10 +169,20 @@ local_link (struct local_request *r)
     dirfd = local_open (r, NODE_READ);
     if (dirfd < 0)
         return dirfd;
-    if (linkat (fd, "", dirfd, r->name[0], AT_EMPTY_PATH) < 0
+    if (linkat (fd, "", dirfd, r->name, AT_EMPTY_PATH) < 0
         || fstat (fd, &st) < 0)
         return -errno;
-    return local_put_entry (r, r->node, r->name[0], &st);
+    return local_reply_entry (r, &st);
+}
+
+void
+local_link (fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent,
+            const char *name)
+{
+    struct local_request r;
+
+    if (local_begin_name (&r, req, parent, name, true))
+        local_end (&r, add_name (&r, ino));
 }
 
 /* A name that is going to be another file's, or nobody's. */
@@ -179,7 +213,7 @@ victim_lose_name (struct local_request *r, struct victim *v,
                         steal_fd (&v->fd));
 }
 
-static ssize_t
+static int
 remove_name (struct local_request *r, int flags)
 {
     int fd = local_open (r, NODE_READ);
@@ -188,35 +222,41 @@ remove_name (struct local_request *r, int flags)
 
     if (fd < 0)
         return fd;
-    victim_open (r, fd, r->name[0], &v);
-    if (unlinkat (fd, r->name[0], flags) < 0)
+    victim_open (r, fd, r->name, &v);
+    if (unlinkat (fd, r->name, flags) < 0)
         error = -errno;
     else
-        victim_lose_name (r, &v, r->node, r->name[0]);
+        victim_lose_name (r, &v, r->node, r->name);
     close_fd (&v.fd);
-    return error;
+    return error ? error : local_reply_done (r);
 }
 
-ssize_t
-local_unlink (struct local_request *r)
+void
+local_unlink (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    return remove_name (r, 0);
+    struct local_request r;
+
+    if (local_begin_name (&r, req, parent, name, true))
+        local_end (&r, remove_name (&r, 0));
 }
 
-ssize_t
-local_rmdir (struct local_request *r)
+void
+local_rmdir (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    return remove_name (r, AT_REMOVEDIR);
+    struct local_request r;
+
+    if (local_begin_name (&r, req, parent, name, true))
+        local_end (&r, remove_name (&r, AT_REMOVEDIR));
 }
 
 /* The nodes after a file was renamed over another one, or exchanged with it.
  */
 static void
-rename_nodes (struct local_request *r, struct node *to, unsigned flags,
-              struct victim *moved, struct victim *replaced)
+rename_nodes (struct local_request *r, struct node *to, const char *new,
+              unsigned flags, struct victim *moved, struct victim *replaced)
 {
     struct node_table *nodes = &r->local->nodes;
-    const char *old = r->name[0], *new = r->name[1];
+    const char *old = r->name;
 
     /* Two names of one file: nothing has happened. */
     if (moved->node && moved->node == replaced->node)
@@ -229,8 +269,9 @@ rename_nodes (struct local_request *r, struct node *to, unsigned flags,
         node_rename (nodes, replaced->node, to, new, r->node, old);
 }
 
-static ssize_t
-rename_to (struct local_request *r, uint64_t directory, unsigned flags)
+static int
+rename_to (struct local_request *r, fuse_ino_t directory, const char *name,
+           unsigned flags)
 {
     struct node_table *nodes = &r->local->nodes;
     struct node *to = node_find (nodes, directory);
@@ -243,29 +284,26 @@ rename_to (struct local_request *r, uint64_t directory, unsigned flags)
     fd = local_open (r, NODE_READ);
     if (fd < 0)
         return fd;
-    victim_open (r, fd, r->name[0], &moved);
-    victim_open (r, new_fd, r->name[1], &replaced);
-    if (renameat2 (fd, r->name[0], new_fd, r->name[1], flags) < 0)
+    victim_open (r, fd, r->name, &moved);
+    victim_open (r, new_fd, name, &replaced);
+    if (renameat2 (fd, r->name, new_fd, name, flags) < 0)
         error = -errno;
     else
-        rename_nodes (r, to, flags, &moved, &replaced);
+        rename_nodes (r, to, name, flags, &moved, &replaced);
     close_fd (&moved.fd);
     close_fd (&replaced.fd);
-    return error;
+    return error ? error : local_reply_done (r);
 }
 
-ssize_t
-local_rename (struct local_request *r)
+void
+local_rename (fuse_req_t req, fuse_ino_t parent, const char *name,
+              fuse_ino_t new_parent, const char *new_name, unsigned flags)
 {
-    const struct fuse_rename_in *in = r->in;
+    struct local_request r;
 
-    return rename_to (r, in->newdir, 0);
-}
-
-ssize_t
-local_rename2 (struct local_request *r)
-{
-    const struct fuse_rename2_in *in = r->in;
-
-    return rename_to (r, in->newdir, in->flags);
+    if (!local_begin_name (&r, req, parent, name, true))
+        return;
+    local_end (&r, local_is_file_name (new_name)
+                       ? rename_to (&r, new_parent, new_name, flags)
+                       : -EINVAL);
 }

@@ -26,21 +26,19 @@ name_node (struct local_request *r, char ret[FD_PATH_SIZE])
 /* What getxattr (2) or listxattr (2) has returned: the bytes, or how many
  * there are if there was no room.
  */
-static ssize_t
-put_result (struct local_request *r, uint32_t size, ssize_t n)
+static int
+reply_result (struct local_request *r, size_t size, ssize_t n)
 {
-    struct fuse_getxattr_out out = { 0 };
-
     if (n < 0)
         return -errno;
     if (size > 0)
-        return n;
-    out.size = (uint32_t) n;
-    return local_put (r, &out, sizeof out);
+        return local_reply_data (r, (size_t) n);
+    libfuse ()->fuse_reply_xattr (r->req, (size_t) n);
+    return 0;
 }
 
 static size_t
-room_for (const struct local_request *r, uint32_t size)
+room_for (const struct local_request *r, size_t size)
 {
     return size < r->room ? size : r->room;
 }
@@ -70,57 +68,77 @@ get_value (struct local_request *r, const char *name, size_t size)
     return getxattr (path, name, r->out, size);
 }
 
-ssize_t
-local_getxattr (struct local_request *r)
+void
+local_getxattr (fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
-    const struct fuse_getxattr_in *in = r->in;
-    const char *name = local_take_string (r);
+    struct local_request r;
 
-    if (!name)
-        return -EINVAL;
-    return put_result (r, in->size,
-                       get_value (r, name, room_for (r, in->size)));
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, reply_result (&r, size,
+                                     get_value (&r, name,
+                                                room_for (&r, size))));
 }
 
-ssize_t
-local_listxattr (struct local_request *r)
+static int
+list_names (struct local_request *r, size_t size)
 {
-    const struct fuse_getxattr_in *in = r->in;
     char path[FD_PATH_SIZE];
     int error = name_node (r, path);
 
     if (error)
         return error;
-    return put_result (r, in->size, listxattr (path, r->out,
-                                               room_for (r, in->size)));
+    return reply_result (r, size, listxattr (path, r->out,
+                                             room_for (r, size)));
 }
 
-ssize_t
-local_setxattr (struct local_request *r)
+void
+local_listxattr (fuse_req_t req, fuse_ino_t ino, size_t size)
 {
-    const struct fuse_setxattr_in *in = r->in;
-    const char *name = local_take_string (r);
+    struct local_request r;
+
+    if (local_begin (&r, req, ino, false))
+        local_end (&r, list_names (&r, size));
+}
+
+static int
+set_value (struct local_request *r, const char *name, const char *value,
+           size_t size, int flags)
+{
     char path[FD_PATH_SIZE];
     int error = name_node (r, path);
 
-    if (!name || in->size > r->rest_size)
-        return -EINVAL;
     if (error)
         return error;
-    return setxattr (path, name, r->rest, in->size, (int) in->flags) < 0
-               ? -errno : 0;
+    return setxattr (path, name, value, size, flags) < 0
+               ? -errno : local_reply_done (r);
 }
 
-ssize_t
-local_removexattr (struct local_request *r)
+void
+local_setxattr (fuse_req_t req, fuse_ino_t ino, const char *name,
+                const char *value, size_t size, int flags)
 {
-    const char *name = local_take_string (r);
+    struct local_request r;
+
+    if (local_begin (&r, req, ino, true))
+        local_end (&r, set_value (&r, name, value, size, flags));
+}
+
+static int
+remove_value (struct local_request *r, const char *name)
+{
     char path[FD_PATH_SIZE];
     int error = name_node (r, path);
 
-    if (!name)
-        return -EINVAL;
     if (error)
         return error;
-    return removexattr (path, name) < 0 ? -errno : 0;
+    return removexattr (path, name) < 0 ? -errno : local_reply_done (r);
+}
+
+void
+local_removexattr (fuse_req_t req, fuse_ino_t ino, const char *name)
+{
+    struct local_request r;
+
+    if (local_begin (&r, req, ino, true))
+        local_end (&r, remove_value (&r, name));
 }

@@ -217,6 +217,20 @@ payload_directory (const struct fuse_pending *request, const char *data,
                                 : sizeof (struct fuse_direntplus), err);
 }
 
+/* What it allows itself, lib/fuse-init.c looks at. */
+static int
+payload_init (const struct fuse_pending *request, const char *data,
+              size_t size, struct error *err)
+{
+    struct fuse_init_out out;
+
+    (void) request, (void) size;
+    memcpy (&out, data, sizeof out);
+    if (out.major != FUSE_KERNEL_VERSION)
+        return bad (err, "of another version");
+    return 0;
+}
+
 /* What is forwarded, and what is known of its reply. */
 static const struct rule {
     const char *name;
@@ -270,6 +284,8 @@ static const struct rule {
                          .most = sizeof (struct fuse_getxattr_out),
                          .check = payload_xattr },
     [FUSE_REMOVEXATTR] = { .name = "REMOVEXATTR" },
+    [FUSE_INIT] = { .name = "INIT", .exact = sizeof (struct fuse_init_out),
+                    .check = payload_init },
     [FUSE_READDIR] = { .name = "READDIR", .as_asked = true,
                        .check = payload_directory },
     [FUSE_FSYNCDIR] = { .name = "FSYNCDIR" },
@@ -305,7 +321,7 @@ fuse_opcode_name (uint32_t opcode)
 bool
 fuse_opcode_forwarded (uint32_t opcode)
 {
-    return find_rule (opcode) != NULL;
+    return opcode != FUSE_INIT && find_rule (opcode);
 }
 
 bool

@@ -42,7 +42,7 @@ struct fuse_batch {
 /* "LOOKUP"; "request" for a number that is not known. */
 const char *fuse_opcode_name (uint32_t opcode);
 
-/* Is it one that the daemon carries out? */
+/* Is it one that the daemon carries out?  (The first one, INIT, is none.) */
 bool fuse_opcode_forwarded (uint32_t opcode);
 
 /* No reply belongs to it. */

@@ -14,9 +14,18 @@ struct fuse_init_options {
     bool acl;       /* it checks permissions, so by ACLs as well */
 };
 
-/* Answer a FUSE_INIT request.  ENOTSUP if the kernel is too old. */
-int fuse_init_reply (const struct fuse_init_in *in, size_t size,
-                     const struct fuse_init_options *o,
-                     struct fuse_init_out *ret, struct error *err);
+struct fuse_init_reply {
+    struct fuse_out_header header;
+    struct fuse_init_out out;
+};
+
+/* Can the kernel that asks this be served?  ENOTSUP if it is too old. */
+int fuse_init_check (const struct fuse_init_in *in, size_t size,
+                     struct error *err);
+
+/* Change the daemon's answer to what is allowed. */
+void fuse_init_limit (const struct fuse_init_in *in,
+                      const struct fuse_init_options *o,
+                      struct fuse_init_out *out);
 
 #endif /* LIB_FUSE_INIT_H */

@@ -481,40 +481,80 @@ fuse_session_unmounted (const struct fuse_session *s)
     return poll (&fd, 1, 0) > 0 && (fd.revents & POLLERR);
 }
 
-/* The kernel's first question. */
-static int
-begin (struct fuse_session *s, struct error *err)
+/* The kernel's first request, read into a message. */
+static ssize_t
+read_init (guestfs_h *g, const struct fuse_session *s, char *buffer,
+           struct fuse_init_in *ret)
 {
     struct pollfd fd = { .fd = s->fd, .events = POLLIN };
-    cleanup_free char *request = xmalloc (FUSE_REQUEST_MAX);
-    const struct fuse_in_header *header = (void *) request;
+    const struct fuse_in_header *header = (void *) buffer;
+    size_t size;
+    ssize_t n;
+
+    while ((n = read_request (s, buffer)) == 0)
+        poll (&fd, 1, -1);
+    if (n < 0 || header->opcode != FUSE_INIT)
+        return fail (&g->error, n < 0 ? errno : EPROTO,
+                     "%s: the kernel's first request: %m", s->path);
+    size = (size_t) n - sizeof *header;
+    memset (buffer + n, 0, FUSE_ALIGN ((size_t) n) - (size_t) n);
+    *ret = (struct fuse_init_in) { 0 };
+    memcpy (ret, header + 1, size < sizeof *ret ? size : sizeof *ret);
+    return fuse_init_check (ret, size, &g->error) < 0 ? -1 : n;
+}
+
+/* A batch of this request alone, and the reply to it. */
+static int
+call_init (guestfs_h *g, struct fuse_batch *batch, size_t size,
+           struct fuse_init_reply *ret)
+{
+    struct in_place request = { .size = (u_int) FUSE_ALIGN (size) }, reply;
+    struct client_call call = {
+        .proc = WIRE_PROC_FUSE,
+        .args_xdr = (xdrproc_t) xdr_in_place,
+        .args = &request,
+        .ret_xdr = (xdrproc_t) xdr_in_place,
+        .ret = &reply,
+    };
+
+    if (client_call (g, &call) < 0)
+        return -1;
+    if (fuse_batch_check (batch, reply.data, reply.size, &g->error) < 0)
+        return appliance_abandon (g);
+    if (reply.size != sizeof *ret)
+        return fail (&g->error, EIO, "the daemon can't serve this host's "
+                     "kernel");
+    memcpy (ret, reply.data, sizeof *ret);
+    return 0;
+}
+
+static int
+begin (guestfs_h *g, struct fuse_session *s)
+{
+    char *buffer = g->appliance->send_buffer + IN_PLACE_OFFSET;
+    struct fuse_batch *batch = &s->flights[0].batch;
     const struct fuse_init_options o = {
         .writeback = s->options.writeback && !s->options.session.readonly,
         .acl = s->options.permissions,
     };
-    struct {
-        struct fuse_out_header header;
-        struct fuse_init_out init;
-    } reply = { .header = { .len = sizeof reply } };
-    ssize_t n;
+    struct fuse_init_in in;
+    struct fuse_init_reply reply;
+    ssize_t n = read_init (g, s, buffer, &in);
 
-    while ((n = read_request (s, request)) == 0)
-        poll (&fd, 1, -1);
-    if (n < 0 || header->opcode != FUSE_INIT)
-        return fail (err, n < 0 ? errno : EPROTO,
-                     "%s: the kernel's first request: %m", s->path);
-    reply.header.unique = header->unique;
-    if (fuse_init_reply ((void *) (header + 1), (size_t) n - sizeof *header,
-                         &o, &reply.init, err) < 0)
+    if (n < 0)
         return -1;
-    s->minor = reply.init.minor;
+    fuse_batch_begin (batch);
+    fuse_batch_add (batch, (const struct fuse_in_header *) buffer);
+    if (call_init (g, batch, (size_t) n, &reply) < 0)
+        return -1;
+    fuse_init_limit (&in, &o, &reply.out);
     write_reply (s, &reply, sizeof reply);
     return 0;
 }
 
 struct fuse_session *
-fuse_session_new (int take_fd, char *take_path,
-                  struct local_options *take_options, struct error *err)
+fuse_session_new (guestfs_h *g, int take_fd, char *take_path,
+                  struct local_options *take_options)
 {
     struct fuse_session *s = xcalloc (1, sizeof *s);
 
@@ -522,7 +562,7 @@ fuse_session_new (int take_fd, char *take_path,
     s->path = take_path;
     s->options = *take_options;
     take_options->mount = NULL;
-    if (begin (s, err) < 0) {
+    if (begin (g, s) < 0) {
         fuse_session_free (s);
         return NULL;
     }

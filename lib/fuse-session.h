@@ -18,7 +18,6 @@ struct fuse_session {
     int fd;     /* the kernel's requests; non-blocking */
     char *path; /* where it is mounted, absolute and without links */
     struct local_options options;
-    unsigned minor; /* of the kernel's version of FUSE */
     struct fuse_flight {
         struct fuse_batch batch;
         struct client_call call;
@@ -32,11 +31,11 @@ struct fuse_session {
 };
 
 /* Takes the descriptor and path, also if it fails.  The kernel's first
- * request is there already, and is answered.
+ * request is there already; the daemon answers it.
  */
-struct fuse_session *fuse_session_new (int take_fd, char *take_path,
-                                       struct local_options *take_options,
-                                       struct error *err);
+struct fuse_session *fuse_session_new (guestfs_h *g, int take_fd,
+                                       char *take_path,
+                                       struct local_options *take_options);
 
 void fuse_session_free (struct fuse_session *s);
 

@@ -11,14 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libfuse.h"
 #include "memory.h"
 #include "mount-local-options.h"
 #include "string-list.h"
 
-/* While they are taken apart. */
+/* While libfuse takes them apart. */
 struct parsing {
     struct local_options *o;
-    struct strings mount; /* for fusermount3 */
+    struct strings mount; /* for libfuse, when it mounts */
+    struct error *err;
 };
 
 static int
@@ -177,7 +179,7 @@ set_permissions (struct parsing *p, const char *name, const char *value,
     return 0;
 }
 
-/* For fusermount3 and the kernel, which say what they don't like. */
+/* For libfuse and the kernel, which say what they don't like. */
 static int
 pass_on (struct parsing *p, const char *name, const char *value,
          struct error *err)
@@ -274,7 +276,7 @@ find_option (const char *name)
 
 /* "name" or "name=value", which is cut in two. */
 static int
-parse_one (struct parsing *p, char *word, struct error *err)
+parse_one (struct parsing *p, char *word)
 {
     char *value = strchr (word, '=');
     const struct local_option *option;
@@ -283,44 +285,60 @@ parse_one (struct parsing *p, char *word, struct error *err)
         *value++ = '\0';
     option = find_option (word);
     if (!option)
-        return fail (err, EINVAL, "unknown mount option '%s'", word);
+        return fail (p->err, EINVAL, "unknown mount option '%s'", word);
     if (option->needs == A_VALUE && (!value || !*value))
-        return fail (err, EINVAL, "mount option '%s' needs a value", word);
+        return fail (p->err, EINVAL, "mount option '%s' needs a value", word);
     if (option->needs == NO_VALUE && value)
-        return fail (err, EINVAL, "mount option '%s' has no value", word);
-    return option->set (p, word, value, err);
+        return fail (p->err, EINVAL, "mount option '%s' has no value", word);
+    return option->set (p, word, value, p->err);
 }
 
-/* A comma that belongs to a value has a backslash before it, as for
- * fusermount3, which undoes that.
- */
-static char *
-next_word (char **rest)
+/* For libfuse: 0 says that it need not keep the option. */
+static int
+take_option (void *opaque, const char *word, int key,
+             struct fuse_args *remaining)
 {
-    char *word = *rest, *p = word;
+    cleanup_free char *copy = xstrdup (word);
 
-    while (*p && *p != ',')
-        p += p[0] == '\\' && p[1] ? 2 : 1;
-    *rest = *p ? p + 1 : p;
-    *p = '\0';
-    return word;
+    (void) remaining;
+    return key == FUSE_OPT_KEY_OPT && *copy ? parse_one (opaque, copy) : 0;
+}
+
+/* One text of them.  libfuse escapes commas that belong to a value. */
+static int
+join_options (const struct libfuse *fuse, struct parsing *p)
+{
+    for (size_t i = 0; i < p->mount.count; i++)
+        if (fuse->fuse_opt_add_opt_escaped (&p->o->mount, p->mount.item[i])
+            != 0)
+            return fail (p->err, ENOMEM, "mount options: %m");
+    if (!p->o->mount)
+        p->o->mount = xstrdup ("");
+    return 0;
 }
 
 static int
-parse_all (struct parsing *p, const char *options, struct error *err)
+parse_all (struct parsing *p, const char *options)
 {
-    cleanup_free char *copy = xstrdup (options);
-    char *rest = copy;
+    static const struct fuse_opt none[] = { FUSE_OPT_END };
+    const struct libfuse *fuse = load_libfuse (p->err);
+    cleanup_free char *heard = NULL;
+    struct fuse_args args;
+    int r;
 
-    while (*rest) {
-        char *word = next_word (&rest);
-
-        if (*word && parse_one (p, word, err) < 0)
-            return -1;
-    }
+    if (!fuse)
+        return -1;
+    libfuse_args (fuse, options, &args);
+    libfuse_listen (fuse);
+    r = fuse->fuse_opt_parse (&args, p, none, take_option);
+    heard = libfuse_heard ();
+    fuse->fuse_opt_free_args (&args);
+    if (r < 0)
+        return p->err->message ? -1 : fail (p->err, EINVAL, "mount options: "
+                                            "%s", heard ? heard : options);
     if (p->o->session.readonly)
         strings_add (&p->mount, "ro");
-    return 0;
+    return join_options (fuse, p);
 }
 
 int
@@ -336,10 +354,9 @@ local_options_parse (const char *options, bool readonly, int cachetimeout,
             .attr_timeout = milliseconds (cachetimeout),
         },
     };
-    struct parsing p = { .o = &o };
-    int r = parse_all (&p, options ? options : "", err);
+    struct parsing p = { .o = &o, .err = err };
+    int r = parse_all (&p, options ? options : "");
 
-    o.mount = strings_join (&p.mount, ",");
     strings_free (&p.mount);
     if (r < 0)
         return -1;

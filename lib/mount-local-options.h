@@ -14,7 +14,7 @@ struct local_options {
     bool permissions; /* it checks them */
     bool only_root;   /* of other users, only root is let in */
     bool debug;       /* say what is asked for */
-    char *mount;      /* for fusermount3 */
+    char *mount;      /* for libfuse, when it mounts */
 };
 
 /* Of the argument "options", which may be NULL, with timeouts of so many

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "fuse-mount.h"
 #include "fuse-session.h"
-#include "fusermount.h"
 #include "impl.h"
 #include "mount-local.h"
 #include "mount-local-options.h"
@@ -111,15 +111,15 @@ mount_session (guestfs_h *g, char *take_path,
                struct local_options *take_options)
 {
     cleanup_free char *path = take_path;
-    int fd = fusermount_mount (path, take_options->mount, &g->error);
+    int fd = fuse_mount (path, take_options->mount, &g->error);
 
     if (fd < 0)
         return -1;
-    g->local = fuse_session_new (fd, xstrdup (path), take_options, &g->error);
+    g->local = fuse_session_new (g, fd, xstrdup (path), take_options);
     if (!g->local) {
         cleanup_error struct error ignored = { 0 };
 
-        fusermount_unmount (path, true, &ignored);
+        fuse_unmount (path, true, &ignored);
         return -1;
     }
     return 0;
@@ -218,7 +218,7 @@ unmount (struct unmounting *u)
 {
     if (u->lazily)
         flush (u->path);
-    u->result = fusermount_unmount (u->path, u->lazily, &u->error);
+    u->result = fuse_unmount (u->path, u->lazily, &u->error);
 }
 
 static void *

@@ -502,7 +502,7 @@ class FileFromLibrary(LibraryTest):
 
 
 FUSE_BEGIN, FUSE, FUSE_END = 0x46530001, 0x46530002, 0x46530003
-LOOKUP = 1
+LOOKUP, INIT = 1, 26
 LAST = ctypes.c_int(-1)  # of optional arguments
 
 
@@ -526,9 +526,25 @@ class LocalMount(LibraryTest):
         self.addCleanup(self.unmount)
 
     def begin(self):
+        """The daemon's end of mount_local."""
         self.assertEqual(self.reply().proc, FUSE_BEGIN)
         if not os.path.exists("/dev/fuse"):
             self.assertEqual(self.reply().proc, FUSE_END)
+            return
+        header = self.c.receive_header()
+        opcode, unique = self.request(header)
+        self.assertEqual(opcode, INIT)
+        self.answer(header, self.init(unique))
+
+    def answer(self, header, body):
+        self.c.send(message(FUSE, word(len(body)) + body,
+                            direction=wire.REPLY, serial=header.serial))
+
+    def init(self, unique):
+        """The kernel's first request is answered with everything."""
+        return self.fuse_reply(unique, struct.pack(
+            "<4I2H2I2H2I24x", 7, 38, 0xffffffff, 0xffffffff,
+            0xffff, 0xffff, 0xffffffff, 1, 0xffff, 12, 0xffffffff, 0))
 
     def serve(self):
         r = self.g.mount_local_run()
@@ -564,9 +580,7 @@ class LocalMount(LibraryTest):
                 asked, unique = self.request(header)
                 body = answer(unique) if asked == LOOKUP \
                     else self.fuse_reply(unique, self.attr())
-                self.c.send(message(FUSE, word(len(body)) + body,
-                                    direction=wire.REPLY,
-                                    serial=header.serial))
+                self.answer(header, body)
         self.play(daemon, look)
         return result[0]
 
@@ -600,6 +614,37 @@ class LocalMount(LibraryTest):
             unique, error=-errno.EXDEV)), errno.EXDEV)
         self.unmount()
         self.assertEqual(self.result, [(0, None)])
+
+    def check_init(self, init):
+        """What comes of an answer to the kernel's first request."""
+        self.init = init
+        r = self.play(self.begin, self.g.mount_local, self.folder, LAST)
+        if r < 0 and self.g.error()[0] == errno.ENOTSUP:
+            self.skipTest(self.g.error()[1])
+        self.assertEqual(r, -1)
+        self.assertFalse(os.path.ismount(self.folder))
+
+    def test_short_init(self):
+        self.check_init(lambda unique: self.fuse_reply(unique, bytes(24)))
+        self.assert_error(errno.EPROTO, "the wrong length")
+        self.assertEqual(self.g.is_config(), 1)
+
+    def test_version_of_init(self):
+        self.check_init(lambda unique: self.fuse_reply(unique, bytes(64)))
+        self.assert_error(errno.EPROTO, "another version")
+        self.assertEqual(self.g.is_config(), 1)
+
+    def test_refused_init(self):
+        """The handle can be used on."""
+        def begin():
+            begin_refused()
+            self.assertEqual(self.reply().proc, FUSE_END)
+        begin_refused = self.begin
+        self.begin = begin
+        self.check_init(lambda unique: self.fuse_reply(
+            unique, error=-errno.EPROTO))
+        self.assert_error(errno.EIO, "can't serve this host's kernel")
+        self.assert_alive()
 
     def test_no_answer(self):
         """Who gets none is told so, and all goes on."""
