@@ -5,15 +5,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mount.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "command.h"
 #include "fuse-mount.h"
 #include "libfuse.h"
-#include "memory.h"
+#include "string-list.h"
 #include "supervised.h"
 
 #define FUSERMOUNT "/usr/bin/fusermount3"
@@ -48,43 +52,132 @@ new_session (const struct libfuse *fuse, const char *options)
     return session;
 }
 
-/* Mounted, with a descriptor of our own: -1 if not. */
-static int
-mount_session (const struct libfuse *fuse, struct fuse_session *session,
-               const char *folder)
+/* Pass a descriptor on to another table of them, and take it out there. */
+
+union control {
+    struct cmsghdr header;
+    char room[CMSG_SPACE (sizeof (int))];
+};
+
+static void
+send_descriptor (int sock, int fd)
 {
-    if (fuse->fuse_session_mount (session, folder) != 0)
-        return -1;
-    return fcntl (fuse->fuse_session_fd (session), F_DUPFD_CLOEXEC, 0);
+    union control control = {
+        .header = {
+            .cmsg_level = SOL_SOCKET,
+            .cmsg_type = SCM_RIGHTS,
+            .cmsg_len = CMSG_LEN (sizeof fd),
+        },
+    };
+    struct iovec iov = { (char *) "", 1 };
+    const struct msghdr message = {
+        .msg_iov = &iov,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+
+    memcpy (CMSG_DATA (&control.header), &fd, sizeof fd);
+    (void) !sendmsg (sock, &message, MSG_NOSIGNAL);
 }
 
-/* What fusermount3 itself complains of is on stderr. */
+/* -1 if none has come. */
 static int
-fail_mount (const char *folder, const char *heard, struct error *err)
+receive_descriptor (int sock)
 {
-    return fail (err, EIO, "%s: mounting failed: %s", folder,
-                 heard ? heard : "stderr says why");
+    union control control;
+    char byte;
+    struct iovec iov = { &byte, 1 };
+    struct msghdr message = {
+        .msg_iov = &iov,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    int fd;
+
+    if (recvmsg (sock, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0
+        || message.msg_controllen < CMSG_LEN (sizeof fd)
+        || control.header.cmsg_type != SCM_RIGHTS)
+        return -1;
+    memcpy (&fd, CMSG_DATA (&control.header), sizeof fd);
+    return fd;
+}
+
+struct mounting {
+    const struct libfuse *fuse;
+    const char *folder, *options;
+    int sock;    /* for the descriptor */
+    int errors;  /* a file for what fusermount3 prints */
+    char *heard; /* what libfuse has said */
+};
+
+/* fusermount3 has the stderr of the process that libfuse is in.  A thread with
+ * descriptors of its own can have another one; where that is not allowed, the
+ * text goes where it always goes.
+ */
+static void *
+mount_thread (void *opaque)
+{
+    struct mounting *m = opaque;
+    const struct libfuse *fuse = m->fuse;
+    struct fuse_session *session;
+
+    if (unshare (CLONE_FILES) == 0)
+        dup2 (m->errors, STDERR_FILENO);
+    libfuse_listen (fuse);
+    session = new_session (fuse, m->options);
+    if (session) {
+        if (fuse->fuse_session_mount (session, m->folder) == 0)
+            send_descriptor (m->sock, fuse->fuse_session_fd (session));
+        fuse->fuse_session_destroy (session);
+    }
+    m->heard = libfuse_heard ();
+    return NULL;
+}
+
+static int
+fail_mount (const struct mounting *m, struct error *err)
+{
+    char printed[1024];
+    ssize_t n = pread (m->errors, printed, sizeof printed - 1, 0);
+
+    printed[n > 0 ? n : 0] = '\0';
+    string_trim_end (printed);
+    if (!m->heard && !*printed)
+        return fail (err, EIO, "%s: mounting failed", m->folder);
+    return fail (err, EIO, "%s: mounting failed: %s%s%s", m->folder,
+                 m->heard ? m->heard : "", m->heard && *printed ? "; " : "",
+                 printed);
 }
 
 int
 fuse_mount (const char *folder, const char *options, struct error *err)
 {
-    const struct libfuse *fuse = load_libfuse (err);
+    cleanup_fd int ours = -1, theirs = -1, fd = -1;
+    cleanup_fd int errors = memfd_create ("fusermount3", MFD_CLOEXEC);
     cleanup_free char *heard = NULL;
-    cleanup_fd int fd = -1;
-    struct fuse_session *session;
+    struct mounting m = {
+        .fuse = load_libfuse (err),
+        .folder = folder,
+        .options = options,
+        .errors = errors,
+    };
+    pthread_t thread;
+    int r;
 
-    if (!fuse || check_installed (err) < 0)
+    if (!m.fuse || check_installed (err) < 0
+        || socket_pair (&ours, &theirs, err) < 0)
         return -1;
-    libfuse_listen (fuse);
-    session = new_session (fuse, options);
-    if (session) {
-        fd = mount_session (fuse, session, folder);
-        fuse->fuse_session_destroy (session);
-    }
-    heard = libfuse_heard ();
+    m.sock = theirs;
+    r = pthread_create (&thread, NULL, mount_thread, &m);
+    if (r != 0)
+        return fail (err, r, "starting a thread: %m");
+    pthread_join (thread, NULL);
+    heard = m.heard;
+    fd = receive_descriptor (ours);
     if (fd < 0)
-        return fail_mount (folder, heard, err);
+        return fail_mount (&m, err);
     if (fcntl (fd, F_SETFL, O_NONBLOCK) < 0)
         return fail (err, errno, FUSE_DEVICE ": %m");
     return steal_fd (&fd);

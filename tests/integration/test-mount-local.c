@@ -193,6 +193,46 @@ test_twice (void **state)
 }
 
 static void
+assert_refused (guestfs_h *g, const char *options, const char *part)
+{
+    assert_int_equal (guestfs_mount_local (g, mountpoint,
+                                           GUESTFS_MOUNT_LOCAL_OPTIONS,
+                                           options, -1), -1);
+    assert_error (g, EIO, part);
+    assert_false (is_mounted ());
+}
+
+static bool
+others_allowed (void)
+{
+    FILE *f = fopen ("/etc/fuse.conf", "r");
+    char line[256];
+    bool r = geteuid () == 0;
+
+    while (f && fgets (line, sizeof line, f))
+        r = r || strncmp (line, "user_allow_other", 16) == 0;
+    if (f)
+        fclose (f);
+    return r;
+}
+
+/* What libfuse and fusermount3 say is in the error. */
+static void
+test_refused (void **state)
+{
+    guestfs_h *g = mounted_process ();
+
+    (void) state;
+    assert_int_equal (guestfs_umount_local (g, -1), 0);
+    assert_refused (g, "max_read=x", "invalid parameter in option");
+    if (!others_allowed ())
+        assert_refused (g, "allow_other", "fusermount3: option allow_other");
+    mount_or_skip (g, "fsname=some\\,name");
+    finish (g);
+    assert_false (is_mounted ());
+}
+
+static void
 test_not_launched (void **state)
 {
     guestfs_h *g = quiet_handle ();
@@ -488,6 +528,7 @@ main (void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (test_together),
         cmocka_unit_test (test_twice),
+        cmocka_unit_test (test_refused),
         cmocka_unit_test (test_not_launched),
         cmocka_unit_test (test_busy),
         cmocka_unit_test (test_retry),
