@@ -20,7 +20,8 @@ read_data (struct local_request *r, size_t size, off_t offset)
 
     if (fd < 0)
         return fd;
-    n = pread (fd, r->out, size < r->room ? size : r->room, offset);
+    n = local_pread (r->local, r->node, r->out,
+                     size < r->room ? size : r->room, offset);
     return n < 0 ? -errno : local_reply_data (r, (size_t) n);
 }
 
@@ -55,7 +56,7 @@ write_data (struct local_request *r, const char *data, size_t size,
 
     if (fd < 0)
         return fd;
-    n = pwrite (fd, data, size, offset);
+    n = local_pwrite (r->local, r->node, data, size, offset);
     if (n < 0)
         return -errno;
     if (kill)
@@ -164,6 +165,8 @@ copy_range (struct local_request *r, off_t offset, fuse_ino_t to,
     fd = local_open (r, NODE_READ);
     if (fd < 0)
         return fd;
+    local_pass_cache (r->node, false);
+    local_pass_cache (node, false);
     n = copy_file_range (fd, &offset, to_fd, &to_offset,
                          size < COPY_MAX ? size : COPY_MAX, (unsigned) flags);
     return n < 0 ? -errno : local_reply_count (r, (size_t) n);

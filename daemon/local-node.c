@@ -340,6 +340,7 @@ node_keep (struct node_table *t, struct node *node, int take_fd,
     node_close (t, node);
     node->fd = take_fd;
     node->access = access;
+    node->direct = DIRECT_OFF;
     if (!node->parent)
         return;
     TAILQ_INSERT_TAIL (&t->open, node, used);

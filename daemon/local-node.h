@@ -16,6 +16,9 @@
 /* What a descriptor is good for; each includes those before. */
 enum node_access { NODE_NONE, NODE_PATH, NODE_READ, NODE_WRITE };
 
+/* Does a descriptor have O_DIRECT (local-direct.c)? */
+enum node_direct { DIRECT_OFF, DIRECT_ON, DIRECT_IMPOSSIBLE };
+
 struct node {
     uint64_t id;
     struct node *parent; /* NULL: the root, or it has no name any more */
@@ -27,6 +30,7 @@ struct node {
     uint32_t children; /* nodes that have this one as their parent */
     int fd;            /* or -1 */
     enum node_access access;
+    enum node_direct direct;
     struct node *next; /* of the same hash */
     TAILQ_ENTRY (node) used; /* the open ones, the last used last; not those
                                 without a name, nor the root */

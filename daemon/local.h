@@ -32,6 +32,8 @@ struct local {
     uint32_t device_count;
     bool umask_set;      /* to what a program has; and before it was: */
     mode_t umask, umask_before;
+    char *aligned;       /* for large reads and writes (local-direct.c), or
+                            NULL */
     bool flushed;        /* something reached the disk in this batch */
     char *replies;       /* to it: where they belong in the message, ... */
     size_t size;         /* and how many bytes of them there are */
@@ -54,6 +56,17 @@ struct local_request {
     size_t room;
     struct node *made; /* the one that local_reply_entry () has told of */
 };
+
+/* Let an open node's descriptor have O_DIRECT, or not, which others than the
+ * following two need.  True: it has.
+ */
+bool local_pass_cache (struct node *node, bool on);
+
+/* pread(2) and pwrite(2) of a node that is open. */
+ssize_t local_pread (struct local *local, struct node *node, char *buffer,
+                     size_t size, off_t offset);
+ssize_t local_pwrite (struct local *local, struct node *node,
+                      const char *data, size_t size, off_t offset);
 
 /* Begin to carry out a request, which changes something or not.  False if it
  * is answered already: there is no such node, nothing can be changed, or the

@@ -99,6 +99,7 @@ local_free (struct local *local)
     local_streams_free (local);
     nodes_free (&local->nodes);
     free (local->devices);
+    free (local->aligned);
     free (local);
 }
 
