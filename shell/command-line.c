@@ -168,8 +168,6 @@ check_combination (const struct command_line *c, struct error *err)
 {
     bool words = c->words[0] != NULL;
 
-    if (c->csh && c->mode != MODE_LISTEN)
-        return fail (err, EINVAL, "--csh goes with --listen only");
     if (c->mode == MODE_LISTEN && c->remote_pid)
         return fail (err, EINVAL, "--listen and --remote: one or the other");
     if (c->mode == MODE_LISTEN && (words || c->script))
