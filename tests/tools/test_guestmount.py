@@ -8,6 +8,7 @@ usage: test_guestmount.py FOLDER-WITH-BUILT-PROGRAMS [TEST...]
 
 import contextlib
 import ctypes
+import glob
 import os
 import pathlib
 import re
@@ -656,6 +657,14 @@ class Mounted(Mounting):
             s.bind("socket")
             self.fails_without("/dev/fuse: No such device or address: this "
                                "host has no FUSE", "/dev/fuse", "socket")
+
+    def test_host_without_libfuse(self):
+        pathlib.Path("empty").touch()
+        found = [os.path.realpath(f) for f
+                 in glob.glob("/usr/lib*/*/libfuse3.so.3")]
+        if not found:
+            self.skipTest("libfuse3.so.3 is not in /usr/lib")
+        self.fails_without("libfuse3.so.3: file too short", found[0], "empty")
 
     def test_host_without_fusermount(self):
         pathlib.Path("empty").touch()
