@@ -14,6 +14,7 @@
 #define LIBFUSE_FUNCTIONS(LIBRARY)                      \
     LIBRARY (fuse_add_direntry)                         \
     LIBRARY (fuse_add_direntry_plus)                    \
+    LIBRARY (fuse_opt_free_args)                        \
     LIBRARY (fuse_reply_attr)                           \
     LIBRARY (fuse_reply_buf)                            \
     LIBRARY (fuse_reply_entry)                          \

@@ -142,6 +142,8 @@ local_session_begin (struct local *local, struct error *err)
     fuse->fuse_set_log_func (print_message);
     local->session = fuse->fuse_session_new (&args, &operations,
                                              sizeof operations, local);
+    /* It has taken them apart, and left what it has made of them. */
+    fuse->fuse_opt_free_args (&args);
     if (!local->session)
         return fail (err, EIO, "libfuse has made no session");
     /* The session's, which closes it; nobody reads or writes it. */
