@@ -86,7 +86,8 @@ class Mounts:
     @contextlib.contextmanager
     def fuse2fs(self):
         with subprocess.Popen(["/usr/bin/fuse2fs", "-f", "-o", "fakeroot", self.image,
-                               self.point], stderr=subprocess.DEVNULL) as p:
+                               self.point], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as p:
             while not os.path.ismount(self.point):
                 time.sleep(0.005)
             yield
