@@ -32,35 +32,44 @@ static const struct candidate candidates[] = {
 
 /* The functions below say why a candidate is none, or return NULL. */
 
-/* What set_hv names is for one of them alone; if it is not QEMU, the reason
- * says what is wrong with it.
- */
+/* What is wrong with the QEMU of that name? */
 static char *
-why_not_named (guestfs_h *g, const struct candidate *c)
+why_not_qemu (guestfs_h *g, const char *name, const char *accelerator)
 {
     cleanup_hypervisor struct hypervisor h = { 0 };
-    cleanup_free char *why = NULL;
+    char *why = NULL;
 
-    if (hypervisor_find (g, g->hv, &h) == 0)
-        return c->accelerator ? NULL
-                              : xasprintf ("%s, which set_hv or the "
-                                           "environment names, is QEMU",
-                                           g->hv);
+    if (hypervisor_find (g, name, &h) == 0) {
+        hypervisor_has (&h, accelerator, &why);
+        return why;
+    }
     why = steal (&g->error.message);
     error_clear (&g->error);
-    return c->accelerator ? steal (&why) : NULL;
+    return why;
+}
+
+/* What set_hv names is for one of them alone. */
+static char *
+why_not_kernel (guestfs_h *g, const char *name)
+{
+    cleanup_hypervisor struct hypervisor h = { 0 };
+
+    if (g->hv && hypervisor_find (g, name, &h) == 0)
+        return xasprintf ("%s, which set_hv or the environment names, is "
+                          "QEMU", name);
+    error_clear (&g->error);
+    return g->hv || access (name, X_OK) == 0 ? NULL
+                                             : xasprintf ("%s: %m", name);
 }
 
 static char *
 why_not_program (guestfs_h *g, const struct candidate *c)
 {
-    cleanup_free char *program = NULL;
+    cleanup_free char *name = g->hv ? xstrdup (g->hv)
+                                    : c->backend->default_hv ();
 
-    if (g->hv)
-        return why_not_named (g, c);
-    program = c->backend->default_hv ();
-    return access (program, X_OK) == 0 ? NULL
-                                       : xasprintf ("%s: %m", program);
+    return c->accelerator ? why_not_qemu (g, name, c->accelerator)
+                          : why_not_kernel (g, name);
 }
 
 static char *

@@ -13,25 +13,14 @@
 #include <unistd.h>
 
 #include "cache.h"
-#include "command.h"
 #include "file-key.h"
 #include "hypervisor.h"
-
-/* Older ones lack options that we use: -netdev dgram is the youngest. */
-#define OLDEST_MAJOR 7
-#define OLDEST_MINOR 2
-
-/* How long it may take to say its version, in seconds, as timeout (1) has
- * it; and what that exits with if it takes longer.
- */
-#define PATIENCE "20"
-#define STATUS_TOO_SLOW 124
 
 void
 hypervisor_free (struct hypervisor *h)
 {
     free (h->path);
-    free (h->version);
+    qemu_features_free (&h->features);
     *h = (struct hypervisor) { 0 };
 }
 
@@ -60,7 +49,7 @@ real_path (const char *path, struct error *err)
 
     if (!real)
         return fail_null (err, errno, "%s: %m (set_hv, LIBGUESTFS_HV or "
-                          "LIBGUESTFS_QEMU names this program)", path);
+                          "LIBGUESTFS_QEMU can name another QEMU)", path);
     return real;
 }
 
@@ -98,64 +87,6 @@ is_of_package (const char *real)
            && !string_starts_with (real, "/usr/local/");
 }
 
-/* A script that hangs must not hang us. */
-static int
-run_version (struct command *c, const char *path, bool sandbox,
-             struct error *err)
-{
-    command_add (c, "timeout", "--kill-after=1", PATIENCE, path, NULL);
-    if (sandbox)
-        command_add (c, "-sandbox", "on", NULL);
-    command_add (c, "--version", NULL);
-    return command_run (c, err);
-}
-
-static int
-is_no_qemu (const struct command *c, const char *path, struct error *err)
-{
-    const char *text = *c->errors ? c->errors : c->output;
-
-    if (c->status == STATUS_TOO_SLOW)
-        return fail (err, ETIMEDOUT, "%s: asked for its version, it did not "
-                     "answer for " PATIENCE " seconds: is it QEMU?", path);
-    return fail (err, ENOEXEC, "%s: this is not QEMU: asked for its version, "
-                 "it exits with status %d and prints %s%s", path, c->status,
-                 *text ? "" : "nothing", text);
-}
-
-static const char *
-find_version (const struct command *c)
-{
-    static const char before[] = "QEMU emulator version ";
-    const char *text = c->status == 0 ? strstr (c->output, before) : NULL;
-
-    return text ? text + strlen (before) : NULL;
-}
-
-/* "VERSION sandbox", or "VERSION" alone. */
-static char *
-ask (const char *path, struct error *err)
-{
-    bool sandbox = true;
-
-    for (;;) {
-        cleanup_command struct command c = COMMAND_NONE;
-        const char *version;
-
-        if (run_version (&c, path, sandbox, err) < 0)
-            return NULL;
-        version = find_version (&c);
-        if (version)
-            return xasprintf ("%.*s%s", (int) strspn (version, "0123456789."),
-                              version, sandbox ? " sandbox" : "");
-        if (!sandbox || c.status == STATUS_TOO_SLOW) {
-            is_no_qemu (&c, path, err);
-            return NULL;
-        }
-        sandbox = false;
-    }
-}
-
 static char *
 make_key (const char *path)
 {
@@ -186,37 +117,25 @@ hash (const char *text)
 /* What it has said before is still true of the same program; what a script
  * starts may be another one now.
  */
-static char *
-ask_or_remember (guestfs_h *g, const struct hypervisor *h)
+static int
+ask_or_remember (guestfs_h *g, struct hypervisor *h)
 {
     cleanup_free char *folder = h->script ? NULL : cache_folder (g);
-    cleanup_free char *path = NULL, *key = make_key (h->path), *answer = NULL;
+    cleanup_free char *path = NULL, *key = make_key (h->path), *text = NULL;
 
     error_clear (&g->error); /* then it is asked each time */
     if (folder)
         path = xasprintf ("%s/qemu-%08x", folder, hash (h->path));
-    answer = path ? cache_read (path, key) : NULL;
-    if (answer)
-        return steal (&answer);
-    answer = ask (h->path, &g->error);
-    if (answer && path)
-        cache_write (path, key, answer);
-    return steal (&answer);
-}
-
-static int
-take_answer (struct hypervisor *h, const char *answer, struct error *err)
-{
-    h->version = xstrndup (answer, strcspn (answer, " "));
-    h->has_sandbox = string_ends_with (answer, " sandbox");
-    if (sscanf (h->version, "%d.%d", &h->major, &h->minor) < 1)
-        return fail (err, EPROTO, "%s: it has a strange version, '%s'",
-                     h->path, h->version);
-    if (h->major < OLDEST_MAJOR
-        || (h->major == OLDEST_MAJOR && h->minor < OLDEST_MINOR))
-        return fail (err, ENOTSUP, "%s: this is QEMU %s; at least QEMU %d.%d "
-                     "is needed", h->path, h->version, OLDEST_MAJOR,
-                     OLDEST_MINOR);
+    text = path ? cache_read (path, key) : NULL;
+    if (text && qemu_features_read (text, &h->features) == 0)
+        return 0;
+    if (qemu_features_ask (h->path, &h->features, &g->error) < 0)
+        return -1;
+    if (path) {
+        free (text);
+        text = qemu_features_write (&h->features);
+        cache_write (path, key, text);
+    }
     return 0;
 }
 
@@ -224,23 +143,40 @@ int
 hypervisor_find (guestfs_h *g, const char *name, struct hypervisor *ret)
 {
     cleanup_hypervisor struct hypervisor h = { 0 };
+    const bool *has = h.features.has;
     cleanup_free char *path = strchr (name, '/') ? xstrdup (name)
                                                  : look_in_path (name);
-    cleanup_free char *real = real_path (path, &g->error), *answer = NULL;
+    cleanup_free char *real = real_path (path, &g->error);
 
     if (!real || check_executable (path, &g->error) < 0)
         return -1;
     h.path = path[0] == '/' ? steal (&path) : xstrdup (real);
     h.script = is_script (real);
     h.foreign = h.script || !is_of_package (real);
-    answer = ask_or_remember (g, &h);
-    if (!answer || take_answer (&h, answer, &g->error) < 0)
+    if (ask_or_remember (g, &h) < 0
+        || qemu_features_check (h.path, &h.features, &g->error) < 0)
         return -1;
-    debug (g, "launch: %s: QEMU %s%s%s%s", h.path, h.version,
-           h.has_sandbox ? "" : ", without -sandbox",
+    debug (g, "launch: %s: QEMU %s%s%s%s%s%s%s", h.path, h.features.version,
+           has[QEMU_SANDBOX] ? "" : ", without -sandbox",
+           has[QEMU_KVM] ? "" : ", without KVM",
+           has[QEMU_TCG] ? "" : ", without TCG",
+           has[QEMU_TEMPLATES] ? "" : ", without templates",
            h.script ? ", started by a script" : "",
            h.foreign ? ", not the host's own" : "");
     *ret = h;
     h = (struct hypervisor) { 0 };
     return 0;
+}
+
+bool
+hypervisor_has (const struct hypervisor *h, const char *accelerator,
+                char **ret_why)
+{
+    bool kvm = strcmp (accelerator, "kvm") == 0;
+
+    if (h->features.has[kvm ? QEMU_KVM : QEMU_TCG])
+        return true;
+    *ret_why = xasprintf ("%s was built without %s", h->path,
+                          kvm ? "KVM" : "TCG");
+    return false;
 }

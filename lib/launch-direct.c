@@ -77,22 +77,25 @@ send_setup (guestfs_h *g)
 
 /* KVM if it works, unless something else was forced or chosen before. */
 static int
-choose_accelerator (guestfs_h *g, const char *forced, const char **ret)
+choose_accelerator (guestfs_h *g, const char *forced,
+                    const struct hypervisor *hv, const char **ret)
 {
-    cleanup_free char *why = NULL;
+    cleanup_free char *why = NULL, *lacks = NULL;
     bool works;
 
+    if (!g->accelerator && (!forced || strcmp (forced, "kvm") == 0)) {
+        works = hypervisor_has (hv, "kvm", &why) && kvm_works (g, &why);
+        if (forced && !works)
+            return fail (&g->error, ENODEV, "%s, and the setting force_kvm "
+                         "asks for it", why);
+        g->accelerator = works ? "kvm" : "tcg";
+        debug (g, "launch: QEMU with %s: %s", g->accelerator, why);
+    }
     *ret = g->accelerator ? g->accelerator : forced;
-    if (g->accelerator || (*ret && strcmp (*ret, "tcg") == 0))
+    if (hypervisor_has (hv, *ret, &lacks))
         return 0;
-    works = kvm_works (g, &why);
-    if (*ret && !works)
-        return fail (&g->error, ENODEV, "%s, and the setting force_kvm asks "
-                     "for it", why);
-    *ret = works ? "kvm" : "tcg";
-    g->accelerator = *ret;
-    debug (g, "launch: QEMU with %s: %s", *ret, why);
-    return 0;
+    return fail (&g->error, ENOTSUP, "%s%s%s", why ? why : "",
+                 why ? ", and " : "", lacks);
 }
 
 /* The machine of one launch, and what it needs until it runs. */
@@ -127,6 +130,14 @@ machine_free (struct machine *m)
 #define cleanup_machine __attribute__ ((cleanup (machine_free)))
 
 static int
+find_hypervisor (guestfs_h *g, struct hypervisor *ret)
+{
+    cleanup_free char *name = g->hv ? xstrdup (g->hv) : default_hv ();
+
+    return hypervisor_find (g, name, ret);
+}
+
+static int
 machine_init (guestfs_h *g, struct machine *m)
 {
     struct backend_flags flags;
@@ -149,11 +160,17 @@ machine_init (guestfs_h *g, struct machine *m)
         .state_fd = -1,
         .has_network = g->network,
     };
-    if (backend_read_flags (g, &flags) < 0
+    if (find_hypervisor (g, &m->hv) < 0
+        || backend_read_flags (g, &flags) < 0
         || (flags.gdb && qemu_listen_for_gdb (&m->gdb, &g->error) < 0))
         return -1;
-    m->no_template = flags.no_template;
-    return choose_accelerator (g, flags.accelerator, &m->qemu.accelerator);
+    /* A script may start another QEMU each time, or with other arguments than
+     * ours.
+     */
+    m->no_template = flags.no_template || m->hv.script
+                     || !m->hv.features.has[QEMU_TEMPLATES];
+    return choose_accelerator (g, flags.accelerator, &m->hv,
+                               &m->qemu.accelerator);
 }
 
 /* A new appliance, connected to a machine that is about to start. */
@@ -405,30 +422,18 @@ boot_original (guestfs_h *g, struct machine *m)
     return start_machine (g, m, true, true);
 }
 
-/* A script may start another QEMU each time, or with other arguments than
- * ours: it gets no template.
- */
-static int
-find_hypervisor (guestfs_h *g, struct machine *m)
-{
-    cleanup_free char *name = g->hv ? xstrdup (g->hv) : default_hv ();
-
-    return hypervisor_find (g, name, &m->hv);
-}
-
 static int
 launch (guestfs_h *g)
 {
     cleanup_machine struct machine m;
 
-    if (machine_init (g, &m) < 0 || find_hypervisor (g, &m) < 0
-        || appliance_files_find (g, &m.files) < 0)
+    if (machine_init (g, &m) < 0 || appliance_files_find (g, &m.files) < 0)
         return -1;
     for (size_t i = 0; i < g->nr_drives; i++)
         g->drives[i]->through_storage = true;
     if (m.files.root_uuid)
         return boot_original (g, &m);
-    if (!m.no_template && !m.hv.script) {
+    if (!m.no_template) {
         if (find_or_make_template (g, &m) > 0 && restore (g, &m) == 0)
             return 0;
         if (g->appliance->drive_failed)

@@ -159,7 +159,7 @@ qemu_add_machine (guestfs_h *g, struct start *start,
         add_all (start, own_firmware);
     start_option (start, "--memory=%lld", (long long) qemu_memory (g) << 20);
     add_all (start, fixed_arguments);
-    if (m->hv->has_sandbox)
+    if (m->hv->features.has[QEMU_SANDBOX])
         add_all (start, sandbox);
     start_argument (start, "-machine");
     start_argument (start, "q35,accel=%s,vmport=off,smm=off,sata=off,usb=off",

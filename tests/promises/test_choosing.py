@@ -461,6 +461,23 @@ class Choosing(TestCase):
             self.assertIn(phrase, self.fail_to_launch(g))
             self.assertEqual(self.started(), started)
 
+    def test_qemu_without_an_accelerator(self):
+        """As it says itself: it is not started to find out."""
+        self.prepare(WORKS, refused=["kvm", "tcg"])
+        wrapper = self.folder / "wrapper"
+        for accelerator, started in ("KVM", ["tcg"]), ("TCG", ["kvm"]):
+            write_program(wrapper, (
+                "#!/bin/sh\n"
+                'case "$*" in *"-qmp stdio")\n'
+                f'    {QEMU} "$@" | sed s/{accelerator.lower()}-accel/none/\n'
+                "    exit;;\nesac\n"
+                f'exec {QEMU} "$@"\n'))
+            g = self.new()
+            g.set_hv(str(wrapper))
+            self.assertIn(f"- direct with {accelerator}: {wrapper} was built "
+                          f"without {accelerator}", self.fail_to_launch(g))
+            self.assertEqual(self.started(), started)
+
     @unittest.skipUnless(os.access("/dev/kvm", os.R_OK | os.W_OK),
                          "/dev/kvm can't be opened: nothing is kept")
     def test_verdicts_are_kept(self):

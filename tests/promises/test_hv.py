@@ -5,6 +5,7 @@ are somewhere else or something else, and parameters that are added.
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import tempfile
@@ -82,6 +83,7 @@ class Wrappers(HvTestCase):
             'exec $qemudir/x86_64-softmmu/qemu -L $qemudir/pc-bios "$@"')
         _, log = self.machine(wrapper)
         self.assertIn("started by a script", log.text)
+        self.assertIn("    -sandbox    on,", log.text)
 
     def test_that_edits_options(self):
         wrapper = self.script(
@@ -112,12 +114,47 @@ class Wrappers(HvTestCase):
         self.script(f'exec {QEMU} {FIRMWARE} "$@"', name="home/real")
         self.machine(self.script('exec "$HOME/real" "$@"', name="home/hv"))
 
-    def test_without_sandbox(self):
-        wrapper = self.script(
-            'case "$*" in *-sandbox*) echo no sandbox >&2; exit 1;; esac',
+    def built(self, edit):
+        """One whose answers, through QMP, sed has changed."""
+        return self.script(
+            'case "$*" in *"-qmp stdio")',
+            f"    {QEMU} \"$@\" | sed '{edit}'; exit;;",
+            "esac",
             f'exec {QEMU} {FIRMWARE} "$@"')
+
+    def test_without_sandbox(self):
+        wrapper = self.built('s/"option": "sandbox"/"option": "other"/')
         _, log = self.machine(wrapper)
         self.assertIn("without -sandbox", log.text)
+        self.assertNotIn("    -sandbox    on,", log.text)
+
+    def test_without_accelerator(self):
+        def force_kvm(g):
+            g.clear_backend_setting("force_tcg")
+            g.set_backend_setting("force_kvm", "1")
+
+        message = self.fails(self.built("s/kvm-accel/other/"), force_kvm)
+        self.assertIn("qemu.wrapper was built without KVM, and the setting "
+                      "force_kvm asks for it", message)
+        self.assertIn("qemu.wrapper was built without TCG",
+                      self.fails(self.built("s/tcg-accel/other/")))
+
+    def test_without_what_appliances_need(self):
+        self.assertIn("qemu.wrapper: this QEMU was built without "
+                      "virtserialport, which the appliance needs",
+                      self.fails(self.built("s/virtserialport/other/")))
+        message = self.fails(self.built("s/\"arch\": \"x86_64\"/"
+                                        "\"arch\": \"mips64\"/"))
+        self.assertIn("qemu.wrapper: it emulates mips64, and the appliance "
+                      "is made of this host's", message)
+
+    def test_that_answers_strangely(self):
+        self.assertIn("to query-migrate-capabilities, it answers: "
+                      '{"id": 2, "return": {}}', self.fails(self.built(
+                          's/.*"capability":.*/{"id": 2, "return": {}}/')))
+        self.assertIn("asked through QMP what it can do, it exits with "
+                      "status 0 and prints nothing",
+                      self.fails(self.built("d")))
 
     def test_that_fails(self):
         message = self.fails(self.script("echo it is Sunday >&2", "exit 3"))
@@ -126,6 +163,11 @@ class Wrappers(HvTestCase):
                       message)
         message = self.fails(self.script(
             f'case "$*" in *--version) exec {QEMU} --version;; esac',
+            "echo it is Sunday >&2", "exit 3"))
+        self.assertIn("asked through QMP what it can do, it exits with "
+                      "status 3 and prints it is Sunday", message)
+        message = self.fails(self.script(
+            f'case "$*" in *--version|*"-qmp stdio") exec {QEMU} "$@";; esac',
             "echo it is Sunday >&2", "exit 3"))
         self.assertIn("the appliance has died", message)
         self.assertIn("it is Sunday", message)
@@ -175,7 +217,7 @@ print("processes", sorted(int(n) for n in os.listdir("/proc") if
                           n.isdigit())[0])
 """, encoding="ascii")
         wrapper = self.script(
-            f'case "$*" in *--version) exec {QEMU} --version;; esac',
+            f'case "$*" in *--version|*"-qmp stdio") exec {QEMU} "$@";; esac',
             f"/usr/bin/python3 {program} >&2",
             f'exec {QEMU} {FIRMWARE} "$@"')
         _, log = self.machine(wrapper)
@@ -243,10 +285,14 @@ class Programs(HvTestCase):
         before = set(pathlib.Path(CACHE).glob(".guestfs-*/qemu-*"))
         self.machine(hv)
         known, = set(pathlib.Path(CACHE).glob(".guestfs-*/qemu-*")) - before
-        text = known.read_text(encoding="ascii").split("\n")
-        known.write_text("\n".join(text[:-2] + ["6.2.0", ""]),
-                         encoding="ascii")
+        text = known.read_text(encoding="ascii")
+        version, = re.findall(r"^\d+\.\d+\.\d+$", text, re.M)
+        known.write_text(text.replace(version, "6.2.0"), encoding="ascii")
         self.assertIn("this is QEMU 6.2.0", self.fails(hv))
+        known.write_text(text.replace("x-ignore-shared\n", ""),
+                         encoding="ascii")
+        _, log = self.machine(hv)
+        self.assertIn("without templates", log.text)
         os.utime(hv)
         self.machine(hv)
         for damage in b"", b"\0" * 100:
