@@ -11,6 +11,7 @@
 
 #include "block.h"
 #include "calls.h"
+#include "crypt-slots.h"
 #include "cryptsetup.h"
 #include "guarded.h"
 #include "modules.h"
@@ -38,106 +39,13 @@ struct job {
     uint32_t flags;      /* CRYPT_ACTIVATE_* */
 };
 
-/* A volume key, for as long as it is needed. */
-struct volume_key {
-    char bytes[512];
-    size_t size;
-};
-
-static void
-volume_key_wipe (struct volume_key *vk)
-{
-    explicit_bzero (vk, sizeof *vk);
-}
-
-#define cleanup_volume_key __attribute__ ((cleanup (volume_key_wipe)))
-
-/* Try a slot with the job's key: the slot, or a negative errno; -EPERM: the
- * key is another one.
- */
-typedef int (*attempt) (struct crypt *c, const struct job *job, int slot,
-                        void *opaque);
-
 static int
-attempt_to_activate (struct crypt *c, const struct job *job, int slot,
-                     void *opaque)
+attempt_to_activate (struct crypt *c, int slot, void *opaque)
 {
-    (void) opaque;
+    const struct job *job = opaque;
+
     return c->lib->crypt_activate_by_passphrase (
         c->cd, job->mapname, slot, job->key, strlen (job->key), job->flags);
-}
-
-static int
-attempt_to_get_key (struct crypt *c, const struct job *job, int slot,
-                    void *opaque)
-{
-    struct volume_key *vk = opaque;
-
-    vk->size = sizeof vk->bytes;
-    return c->lib->crypt_volume_key_get (c->cd, slot, vk->bytes, &vk->size,
-                                         job->key, strlen (job->key));
-}
-
-static bool
-is_active (struct crypt *c, int slot)
-{
-    crypt_keyslot_info info = c->lib->crypt_keyslot_status (c->cd, slot);
-
-    return info == CRYPT_SLOT_ACTIVE || info == CRYPT_SLOT_ACTIVE_LAST;
-}
-
-/* Is the slot one to be tried in this round?  Slots that are preferred come
- * first; some are marked as not for us.
- */
-static bool
-is_due (struct crypt *c, int slot, bool first_round)
-{
-    crypt_keyslot_priority priority;
-
-    if (!is_active (c, slot))
-        return false;
-    priority = c->lib->crypt_keyslot_get_priority (c->cd, slot);
-    if (priority == CRYPT_SLOT_PRIORITY_IGNORE)
-        return false;
-    return (priority == CRYPT_SLOT_PRIORITY_PREFER) == first_round;
-}
-
-static int
-slot_count (struct crypt *c)
-{
-    return c->lib->crypt_keyslot_max (c->lib->crypt_get_type (c->cd));
-}
-
-/* Try one slot after the other, but not that one.  Whichever costs too much
- * is left out; if no other has the key, this is why.
- */
-static int
-try_slots (struct crypt *c, const struct job *job, attempt try, void *opaque,
-           int but, struct error *err)
-{
-    cleanup_error struct error too_costly = { 0 };
-    int count = slot_count (c);
-
-    if (crypt_check_cost (c, CRYPT_ANY_SLOT, err) < 0)
-        return -1;
-    for (int i = 0; i < 2 * count; i++) {
-        int slot = i % count, r;
-
-        if (slot == but || !is_due (c, slot, i < count)
-            || crypt_check_cost (c, slot, &too_costly) < 0)
-            continue;
-        r = try (c, job, slot, opaque);
-        if (r >= 0)
-            return 0;
-        if (r != -EPERM && r != -ENOENT)
-            return crypt_fail (c, r, "opening it", err);
-    }
-    if (too_costly.message) {
-        error_move (err, &too_costly);
-        return -1;
-    }
-    return fail (err, EPERM, "%s: the key is none of its %skeys", c->device,
-                 but == CRYPT_ANY_SLOT ? "" : "other ");
 }
 
 /* How headers begin: those of both versions of LUKS, and of BitLocker but for
@@ -173,38 +81,17 @@ begin (struct crypt *c, const struct job *job, struct error *err)
                  c->device);
 }
 
-/* The slot that the job is about must be one, and used, or free. */
-static int
-check_slot (struct crypt *c, const struct job *job, bool used,
-            struct error *err)
-{
-    int count = slot_count (c);
-
-    if (job->slot < 0 || job->slot >= count)
-        return fail (err, EINVAL, "%s: there is no key slot %d: they are "
-                     "numbered from 0 to %d", c->device, job->slot,
-                     count - 1);
-    if (used && !is_active (c, job->slot))
-        return fail (err, ENOENT, "%s: key slot %d has no key", c->device,
-                     job->slot);
-    if (!used && c->lib->crypt_keyslot_status (c->cd, job->slot)
-                     != CRYPT_SLOT_INACTIVE)
-        return fail (err, EEXIST, "%s: key slot %d has a key already "
-                     "(luks_kill_slot removes it)", c->device, job->slot);
-    return 0;
-}
-
 /* The library tries all of its keys by itself; to a key that is none of them
  * it has nothing to say.
  */
 static int
-open_bitlocker (struct crypt *c, const struct job *job, struct error *err)
+open_bitlocker (struct crypt *c, struct job *job, struct error *err)
 {
     int r;
 
     if (module_load ("dm-zero", err) < 0)
         return -1;
-    r = attempt_to_activate (c, job, CRYPT_ANY_SLOT, NULL);
+    r = attempt_to_activate (c, CRYPT_ANY_SLOT, job);
     if (r == -EPERM || (r == -EINVAL && c->reasons.count == 0))
         return fail (err, EPERM, "%s: the key is none of its keys",
                      c->device);
@@ -214,7 +101,7 @@ open_bitlocker (struct crypt *c, const struct job *job, struct error *err)
 static char *
 work_open (void *opaque, struct error *err)
 {
-    const struct job *job = opaque;
+    struct job *job = opaque;
     cleanup_crypt struct crypt c = CRYPT_NONE;
     int r;
 
@@ -223,8 +110,8 @@ work_open (void *opaque, struct error *err)
     if (strcmp (c.lib->crypt_get_type (c.cd), CRYPT_BITLK) == 0)
         r = open_bitlocker (&c, job, err);
     else
-        r = try_slots (&c, job, attempt_to_activate, NULL, CRYPT_ANY_SLOT,
-                       err);
+        r = crypt_try_slots (&c, attempt_to_activate, job, CRYPT_ANY_SLOT,
+                             err);
     return r < 0 ? NULL : xstrdup ("");
 }
 
@@ -257,43 +144,6 @@ work_uuid (void *opaque, struct error *err)
     return xstrdup (uuid ? uuid : "");
 }
 
-/* What makes guessing a passphrase expensive.  Measuring how quick the
- * machine is would take seconds, and machines differ: these are fixed, and
- * ask for little enough memory that any appliance can open what another has
- * made.  Argon2: RFC 9106, the second recommended option, with the iterations
- * that are the library's least.  PBKDF2 is for LUKS1.
- */
-static const struct crypt_pbkdf_type argon2 = {
-    .type = CRYPT_KDF_ARGON2ID,
-    .hash = "sha256",
-    .iterations = 4,
-    .max_memory_kb = 64 << 10,
-    .parallel_threads = 4,
-    .flags = CRYPT_PBKDF_NO_BENCHMARK,
-};
-
-static const struct crypt_pbkdf_type pbkdf2 = {
-    .type = CRYPT_KDF_PBKDF2,
-    .hash = "sha256",
-    .iterations = 2000000,
-    .flags = CRYPT_PBKDF_NO_BENCHMARK,
-};
-
-static int
-add_key (struct crypt *c, const struct job *job, const struct volume_key *vk,
-         const char *key, struct error *err)
-{
-    bool luks1 = strcmp (c->lib->crypt_get_type (c->cd), CRYPT_LUKS1) == 0;
-    int r = c->lib->crypt_set_pbkdf_type (c->cd, luks1 ? &pbkdf2 : &argon2);
-
-    if (r < 0)
-        return crypt_fail (c, r, "preparing a key slot", err);
-    r = c->lib->crypt_keyslot_add_by_volume_key (
-        c->cd, job->slot, vk ? vk->bytes : NULL, vk ? vk->size : 0, key,
-        strlen (key));
-    return r < 0 ? crypt_fail (c, r, "adding the key", err) : 0;
-}
-
 static char *
 work_add_key (void *opaque, struct error *err)
 {
@@ -301,10 +151,10 @@ work_add_key (void *opaque, struct error *err)
     cleanup_crypt struct crypt c = CRYPT_NONE;
     cleanup_volume_key struct volume_key vk = { .size = 0 };
 
-    if (begin (&c, job, err) < 0 || check_slot (&c, job, false, err) < 0
-        || try_slots (&c, job, attempt_to_get_key, &vk, CRYPT_ANY_SLOT,
-                      err) < 0
-        || add_key (&c, job, &vk, job->new_key, err) < 0)
+    if (begin (&c, job, err) < 0
+        || crypt_slot_check (&c, job->slot, false, err) < 0
+        || crypt_get_volume_key (&c, job->key, CRYPT_ANY_SLOT, &vk, err) < 0
+        || crypt_add_key (&c, job->slot, &vk, job->new_key, err) < 0)
         return NULL;
     return xstrdup ("");
 }
@@ -317,8 +167,9 @@ work_kill_slot (void *opaque, struct error *err)
     cleanup_volume_key struct volume_key vk = { .size = 0 };
     int r;
 
-    if (begin (&c, job, err) < 0 || check_slot (&c, job, true, err) < 0
-        || try_slots (&c, job, attempt_to_get_key, &vk, job->slot, err) < 0)
+    if (begin (&c, job, err) < 0
+        || crypt_slot_check (&c, job->slot, true, err) < 0
+        || crypt_get_volume_key (&c, job->key, job->slot, &vk, err) < 0)
         return NULL;
     r = c.lib->crypt_keyslot_destroy (c.cd, job->slot);
     if (r == 0)
@@ -350,7 +201,7 @@ static int
 format (struct crypt *c, const struct job *job, struct error *err)
 {
     struct crypt_params_luks2 params = {
-        .pbkdf = &argon2,
+        .pbkdf = &crypt_argon2,
         .sector_size = 512,
     };
     int r = c->lib->crypt_format (c->cd, CRYPT_LUKS2, job->cipher, job->mode,
@@ -370,7 +221,7 @@ work_format (void *opaque, struct error *err)
         || crypt_load_modules (job->cipher, job->mode, err) < 0
         || wipe_signatures (job->device, err) < 0
         || format (&c, job, err) < 0
-        || add_key (&c, job, NULL, job->key, err) < 0)
+        || crypt_add_key (&c, job->slot, NULL, job->key, err) < 0)
         return NULL;
     return xstrdup ("");
 }
