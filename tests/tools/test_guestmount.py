@@ -1,132 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""guestmount and guestunmount: every option, the way to the background and
-out of it, what may be wrong, and the examples of their manual pages.  What
-can be done with the files of a mount is not the subject.
+"""guestmount: every option, the way to the background, what may be wrong, and
+the examples of its manual page and of guestunmount's.  What can be done with
+the files of a mount is not the subject.
 
 usage: test_guestmount.py FOLDER-WITH-BUILT-PROGRAMS [TEST...]
 """
 
-import contextlib
 import ctypes
 import glob
 import os
 import pathlib
 import re
-import select
 import shutil
-import signal
 import socket
 import subprocess
-import sys
-import tempfile
-import time
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-TIMEOUT = 60  # seconds
+from mounting import (BUILD, MOUNT, ROOT, TIMEOUT, Folder, Mounting,
+                      fresh_disk, guestfish, has_ended, is_mounted, is_planned,
+                      main, program, run, wait_until)
+
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
-
-# As in the tests of guestfish(1).
-DISK = r"""sparse disk.img 50M
-run
-part-disk /dev/sda mbr
-mkfs ext4 /dev/sda1
-mount /dev/sda1 /
-mkdir /etc
-write /etc/hostname "alpha\n"
-mkdir-p /home/ann
-mkdir-p /home/bob
-"""
-# A /dev of our own, in which somebody listens to the log.
-OWN_DEV = """mkdir dev && mount -t tmpfs none dev && mkdir dev/shm &&
-touch dev/log && mount --bind log dev/log && ln -s /proc/self/fd dev/fd &&
-for name in fuse full null random shm tty urandom zero; do
-    [ -e dev/$name ] || touch dev/$name
-    mount --bind /dev/$name dev/$name || exit
-done
-mount --rbind dev /dev && exec "$@"
-"""
-MOUNT = ["-a", "disk.img", "-m", "/dev/sda1"]
-
-
-def program(name):
-    return BUILD / ("shell" if name == "guestfish" else "tools") / name
-
-
-def run(name, *args, status=0, **options):
-    """Run one of the programs; what it printed."""
-    done = subprocess.run([program(name), *args], capture_output=True,
-                          text=True, check=False, timeout=TIMEOUT,
-                          stdin=options.pop("stdin", subprocess.DEVNULL),
-                          **options)
-    assert done.returncode == status, (name, args, done)
-    return done.stdout + done.stderr
-
-
-def guestfish(script):
-    done = subprocess.run([program("guestfish")], input=script, check=True,
-                          capture_output=True, text=True, timeout=TIMEOUT)
-    return done.stdout
-
-
-def is_planned(*calls):
-    return any("not implemented yet" in run("guestfish", "help", call)
-               for call in calls)
-
-
-def why_not():
-    """What keeps this host from mounting anything; None if it can."""
-    if is_planned("mount-local"):
-        return "mount-local is not implemented yet"
-    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        return "/dev/fuse can't be opened"
-    if not shutil.which("fusermount3"):
-        return "there is no fusermount3"
-    return None
-
-
-def state(pid):
-    """One letter of proc(5); Z is a process that nobody has asked about."""
-    try:
-        text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return None
-    return text.rpartition(")")[2].split()[0]
-
-
-def has_ended(pid):
-    return state(pid) in (None, "Z", "X")
-
-
-def is_mounted(folder):
-    """Without asking who serves it."""
-    text = pathlib.Path("/proc/self/mountinfo").read_text(encoding="utf-8")
-    return f" {os.path.realpath('.')}/{folder} " in text
-
-
-def wait_until(condition):
-    end = time.monotonic() + TIMEOUT
-    while not condition():
-        assert time.monotonic() < end, "it takes too long"
-        time.sleep(0.02)
-
-
-class Folder(unittest.TestCase):
-    """Each test has a folder of its own, which it works in, and a disk."""
-
-    def setUp(self):
-        self.before = os.getcwd()
-        self.addCleanup(os.chdir, self.before)
-        self.folder = tempfile.TemporaryDirectory(prefix="guestmount.")
-        self.addCleanup(self.folder.cleanup)
-        os.chdir(self.folder.name)
-        os.environ["HOME"] = self.folder.name
-        subprocess.run(["cp", "--sparse=always", TEMPLATE, "disk.img"],
-                       check=True)
-        os.mkdir("mnt")
-
-    def fails(self, part, *args, name="guestmount", status=1, **options):
-        self.assertIn(part, run(name, *args, status=status, **options))
 
 
 class Arguments(Folder):
@@ -238,49 +132,6 @@ class Arguments(Folder):
                    name="guestunmount")
         self.fails("'x' is not a number", "--retry=x", "mnt",
                    name="guestunmount")
-
-
-class Mounting(Folder):
-    def setUp(self):
-        if REASON:
-            self.skipTest(REASON)
-        super().setUp()
-        # Whatever a failed test leaves.
-        self.addCleanup(subprocess.run, ["fusermount3", "-u", "-z", "-q",
-                                         "--", os.getcwd() + "/mnt"],
-                        check=False, stderr=subprocess.DEVNULL)
-
-    @contextlib.contextmanager
-    def mounted(self, *options, disk=MOUNT):
-        """In the background: the number of the process."""
-        run("guestmount", *disk, "--pid-file=pid", *options, "mnt")
-        pid = int(pathlib.Path("pid").read_text(encoding="ascii"))
-        yield pid
-        if is_mounted("mnt"):
-            run("guestunmount", "mnt")
-
-    @contextlib.contextmanager
-    def foreground(self, *options, status=0):
-        """The process, which must end by itself, and what it prints."""
-        theirs, ours = os.pipe()
-        with subprocess.Popen([program("guestmount"), "--no-fork",
-                               f"--fd={ours}", *MOUNT, *options, "mnt"],
-                              pass_fds=[ours], stderr=subprocess.PIPE,
-                              text=True) as process:
-            os.close(ours)
-            self.assertEqual(os.read(theirs, 10), b"1")
-            os.close(theirs)
-            process.errors = None
-            yield process
-            process.errors = process.communicate(timeout=TIMEOUT)[1]
-            self.assertEqual(process.returncode, status, process.errors)
-
-    def cat(self, path):
-        return guestfish(f"add-ro disk.img\nrun\nmount-ro /dev/sda1 /\n"
-                         f"cat {path}\n")
-
-    def hostname(self):
-        return pathlib.Path("mnt/etc/hostname")
 
 
 class Mounted(Mounting):
@@ -459,178 +310,6 @@ class Mounted(Mounting):
             run("guestunmount", name)
             self.assertEqual(os.listdir("mnt"), [])
 
-    def test_signals(self):
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            with self.mounted() as pid:
-                self.hostname().write_text(f"{number}\n", encoding="ascii")
-                os.kill(pid, number)
-                wait_until(lambda: has_ended(pid))
-                self.assertFalse(os.path.exists("pid"))
-                self.assertFalse(is_mounted("mnt"))
-            self.assertEqual(self.cat("/etc/hostname"), f"{number}\n\n")
-
-    def test_signal_in_the_foreground(self):
-        with self.foreground() as process:
-            process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.errors, "")
-
-    def test_signal_while_in_use(self):
-        with self.foreground() as process:
-            fd = os.open("mnt/etc/hostname", os.O_WRONLY)
-            os.write(fd, b"delta\n")
-            process.send_signal(signal.SIGTERM)
-            wait_until(lambda: process.poll() is not None)
-            self.assertFalse(is_mounted("mnt"))
-            with self.assertRaises(OSError):
-                os.write(fd, b"more")
-                os.fsync(fd)
-            with contextlib.suppress(OSError):
-                os.close(fd)
-        self.assertIn("taken away", process.errors)
-        self.assertEqual(self.cat("/etc/hostname"), "delta\n\n")
-
-    def test_caller_that_is_killed(self):
-        """Nobody learns of the mount, so there must not be one."""
-        os.mkfifo("pid")  # it waits until this is read
-        with subprocess.Popen([program("guestmount"), *MOUNT,
-                               "--pid-file=pid", "mnt"]) as process:
-            wait_until(lambda: is_mounted("mnt"))
-            process.kill()
-            process.wait(TIMEOUT)
-            pid = int(pathlib.Path("pid").read_text(encoding="ascii"))
-        wait_until(lambda: has_ended(pid))
-        self.assertFalse(is_mounted("mnt"))
-
-    def test_server_that_is_killed(self):
-        with self.mounted() as pid:
-            os.kill(pid, signal.SIGKILL)
-            wait_until(lambda: has_ended(pid))
-            self.assertRaises(OSError, os.listdir, "mnt")
-            self.fails("mnt: there is a mount whose server has died; "
-                       "'guestunmount mnt' removes it", *MOUNT, "mnt")
-            run("guestunmount", "mnt")
-        self.assertEqual(os.listdir("mnt"), [])
-
-    def kill_children(self, pid):
-        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
-        numbers = children.read_text(encoding="ascii").split()
-        self.assertTrue(numbers)
-        for number in numbers:
-            os.kill(int(number), signal.SIGKILL)
-
-    def test_appliance_that_nobody_misses(self):
-        with self.foreground(status=1) as process:
-            self.kill_children(process.pid)
-            self.fails("guestmount failed: the appliance has died", "mnt",
-                       name="guestunmount")
-        self.assertIn("guestmount: the appliance has died", process.errors)
-
-    def test_appliance_that_is_killed(self):
-        with self.foreground(status=1) as process:
-            self.kill_children(process.pid)
-            with self.assertRaises(OSError):
-                while True:
-                    os.stat(f"mnt/{time.monotonic()}")
-                    self.fail("it is there")
-            self.assertTrue(os.path.exists(f"/proc/{process.pid}"))
-            self.assertRegex(run("guestunmount", "mnt", status=1),
-                             "it is unmounted, but guestmount failed: "
-                             ".*appliance")
-        self.assertRegex(process.errors, "guestmount: .*appliance")
-
-    @unittest.skipIf(os.getuid() != 0, "only root can have a /dev of its own")
-    def test_log(self):
-        """What goes wrong in the background is not lost."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
-            log.bind("log")
-            log.settimeout(TIMEOUT)
-            subprocess.run(["unshare", "-m", "/bin/sh", "-c", OWN_DEV, "sh",
-                            program("guestmount"), *MOUNT, "--pid-file=pid",
-                            "mnt"], check=True, timeout=TIMEOUT)
-            pid = pathlib.Path("pid").read_text(encoding="ascii").strip()
-            self.kill_children(pid)
-            done = subprocess.run(
-                ["nsenter", "-m", "-t", pid, "-w" + os.getcwd(),
-                 program("guestunmount"), "mnt"], check=False)
-            self.assertEqual(done.returncode, 1)
-            self.assertTrue(has_ended(pid))
-            text = log.recv(10000).decode()
-        self.assertRegex(text, rf"guestmount\[{pid}\]: .*appliance")
-
-    def test_in_use(self):
-        with self.mounted(), open("mnt/etc/hostname", encoding="ascii"):
-            for option in ("--no-retry", "--retry=0"):
-                text = run("guestunmount", option, "mnt", status=2)
-                self.assertRegex(text, rf"mnt is still in use by .*"
-                                       rf"\({os.getpid()}\)")
-                self.assertEqual(run("guestunmount", "-q", option, "mnt",
-                                     status=2), "")
-
-    def test_in_use_by_us(self):
-        """It is no obstacle itself to what it is to unmount."""
-        run("guestmount", *MOUNT, "mnt")
-        command = f"cd mnt && exec {program('guestunmount')} --no-retry ."
-        subprocess.run(["/bin/sh", "-c", command], check=True)
-        self.assertFalse(is_mounted("mnt"))
-
-    def test_retry(self):
-        for option in ("--retry", "--retry=3"):
-            with self.mounted():
-                with open("mnt/etc/hostname", encoding="ascii"):
-                    unmounting = subprocess.Popen(
-                        [program("guestunmount"), "-v", option, "mnt"],
-                        stderr=subprocess.PIPE, text=True)
-                    self.assertIn("again in 1 s",
-                                  unmounting.stderr.readline())
-                text = unmounting.communicate(timeout=TIMEOUT)[1]
-                self.assertEqual(unmounting.returncode, 0)
-                self.assertRegex(text, "guestmount has ended")
-
-    def test_server_that_is_killed_at_the_end(self):
-        with self.mounted() as pid:
-            process = subprocess.Popen([program("guestunmount"), "mnt"],
-                                       stderr=subprocess.PIPE, text=True)
-            wait_until(lambda: not is_mounted("mnt"))
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            text = process.communicate(timeout=TIMEOUT)[1]
-            # It may have been faster than we are.
-            if process.returncode != 0:
-                self.assertEqual(process.returncode, 1)
-                self.assertIn("guestmount has died", text)
-
-    def test_unmounting_waits(self):
-        """The process is stopped, so it can't have written anything."""
-        with self.mounted() as pid:
-            process = subprocess.Popen([program("guestunmount"), "-v",
-                                        "mnt"], stderr=subprocess.PIPE)
-            wait_until(lambda: not is_mounted("mnt"))
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSTOP)
-            wait_until(lambda: state(pid) in ("T", "Z", None))
-            if state(pid) == "T":
-                self.assertFalse(select.select([process.stderr], [], [],
-                                               0.3)[0])
-                self.assertIsNone(process.poll())
-                os.kill(pid, signal.SIGCONT)
-            self.assertEqual(process.wait(TIMEOUT), 0)
-            process.stderr.close()
-            self.assertTrue(has_ended(pid))
-
-    def test_pipe_of_a_program(self):
-        theirs, ours = os.pipe()
-        with self.mounted():
-            process = subprocess.Popen([program("guestunmount"),
-                                        f"--fd={theirs}", "mnt"],
-                                       pass_fds=[theirs])
-            os.close(theirs)
-            os.write(ours, b"what is written means nothing")
-            self.assertIsNone(process.poll())
-            self.assertEqual(sorted(os.listdir("mnt/home")), ["ann", "bob"])
-            os.close(ours)
-            self.assertEqual(process.wait(TIMEOUT), 0)
-            self.assertFalse(is_mounted("mnt"))
-
     @unittest.skipIf(os.getuid() == 0, "root needs no fusermount3")
     def test_without_fusermount(self):
         with self.mounted():
@@ -769,7 +448,7 @@ class Manual(Mounting):
             if after[0] == "output":
                 self.assertEqual(done.stdout, after[1], text)
             self.assertFalse(is_mounted("mnt"))
-            shutil.copy(TEMPLATE, "disk.img")
+            fresh_disk()
             for path_left in set(os.listdir()) - {"disk.img", "mnt"}:
                 os.unlink(path_left)
         self.assertGreater(len(blocks), 4)
@@ -781,24 +460,5 @@ class Manual(Mounting):
         self.check_page("guestunmount")
 
 
-def main():
-    global REASON, TEMPLATE  # pylint: disable=global-statement
-    for name in ("LIBGUESTFS_TRACE", "LIBGUESTFS_DEBUG", "XDG_CONFIG_HOME",
-                 "XDG_CONFIG_DIRS"):
-        os.environ.pop(name, None)
-    os.environ["LC_ALL"] = "C.UTF-8"
-    REASON = why_not()
-    if REASON:
-        print(f"tests of mounts are skipped: {REASON}")
-    with tempfile.TemporaryDirectory(prefix="guestmount.") as folder:
-        before = os.getcwd()
-        os.chdir(folder)
-        guestfish(DISK)
-        os.chdir(before)
-        TEMPLATE = pathlib.Path(folder) / "disk.img"
-        unittest.main()
-
-
 if __name__ == "__main__":
-    BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
     main()
