@@ -191,11 +191,12 @@ seen_before (struct strings *seen, const char *type, char *const *values)
 }
 
 static void
-list_device (struct call *call, const char *device, struct strings *seen,
-             struct strings *result)
+list_device (struct call *call, struct prober *prober, const char *device,
+             struct strings *seen, struct strings *result)
 {
     cleanup_error struct error ambivalent = { 0 };
-    cleanup_string_array char **values = probe_device (device, &ambivalent);
+    cleanup_string_array char **values = probe_next (prober, device,
+                                                     &ambivalent);
     cleanup_free char *name = device_to_api (call->daemon, device);
     const char *type;
 
@@ -217,11 +218,12 @@ do_list_filesystems (struct call *call)
     cleanup_strings struct strings devices = STRINGS_EMPTY;
     cleanup_strings struct strings result = STRINGS_EMPTY;
     cleanup_strings struct strings seen = STRINGS_EMPTY;
+    cleanup_prober struct prober prober = { 0 };
 
     if (list_content_devices (call->daemon, &devices, &call->err) < 0)
         return NULL;
     for (size_t i = 0; i < devices.count; i++)
-        list_device (call, devices.item[i], &seen, &result);
+        list_device (call, &prober, devices.item[i], &seen, &result);
     return strings_steal (&result);
 }
 
@@ -229,17 +231,19 @@ char *
 find_device (struct call *call, const char *tag, const char *value)
 {
     cleanup_strings struct strings devices = STRINGS_EMPTY;
+    cleanup_prober struct prober prober = { 0 };
+    bool label = string_ends_with (tag, "LABEL")
+                 || string_ends_with (tag, "NAME");
 
     if (list_content_devices (call->daemon, &devices, &call->err) < 0)
         return NULL;
     for (size_t i = 0; i < devices.count; i++) {
         cleanup_error struct error ignored = { 0 };
-        cleanup_free char *found = probe_value (devices.item[i], tag,
-                                                &ignored);
-        bool label = string_ends_with (tag, "LABEL")
-                     || string_ends_with (tag, "NAME");
+        cleanup_string_array char **values = probe_next (
+            &prober, devices.item[i], &ignored);
+        const char *found = values ? probe_lookup (values, tag) : "";
 
-        if (found && *found
+        if (*found
             && (label ? strcmp : strcasecmp) (found, value) == 0)
             return xstrdup (devices.item[i]);
     }

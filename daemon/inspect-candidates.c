@@ -96,14 +96,15 @@ int
 candidates_read (struct inspection *in, struct error *err)
 {
     cleanup_strings struct strings devices = STRINGS_EMPTY;
+    cleanup_prober struct prober prober = { 0 };
 
     if (list_content_devices (in->daemon, &devices, err) < 0)
         return -1;
     for (size_t i = 0; i < devices.count; i++) {
         char *nothing[] = { NULL };
         cleanup_error struct error ambivalent = { 0 };
-        cleanup_string_array char **values = probe_device (devices.item[i],
-                                                           &ambivalent);
+        cleanup_string_array char **values = probe_next (
+            &prober, devices.item[i], &ambivalent);
 
         add_candidate (in, devices.item[i], values ? values : nothing);
     }

@@ -30,7 +30,6 @@ probe (const struct blkid *blkid, blkid_probe pr, const char *device,
                 | BLKID_SUBLKS_SECTYPE | BLKID_SUBLKS_USAGE
                 | BLKID_SUBLKS_VERSION);
     blkid->blkid_probe_enable_partitions (pr, 1);
-    blkid->blkid_probe_set_partitions_flags (pr, BLKID_PARTS_ENTRY_DETAILS);
     errno = 0;
     r = blkid->blkid_do_safeprobe (pr);
     if (r == SAFEPROBE_ERROR)
@@ -42,8 +41,23 @@ probe (const struct blkid *blkid, blkid_probe pr, const char *device,
     return r == SAFEPROBE_NOTHING ? 0 : 1;
 }
 
-char **
-probe_device (const char *device, struct error *err)
+static void
+add_values (const struct blkid *blkid, blkid_probe pr, struct strings *values)
+{
+    for (int i = 0; i < blkid->blkid_probe_numof_values (pr); i++) {
+        const char *name, *value;
+        size_t size;
+
+        if (blkid->blkid_probe_get_value (pr, i, &name, &value, &size) == 0) {
+            strings_add (values, name);
+            strings_add_take (values, xstrndup (value, size));
+        }
+    }
+}
+
+/* With what the partition table says if there is a place for that. */
+static char **
+probe_all (struct partition_table *t, const char *device, struct error *err)
 {
     const struct blkid *blkid = load_blkid (err);
     cleanup_strings struct strings values = STRINGS_EMPTY;
@@ -57,23 +71,42 @@ probe_device (const char *device, struct error *err)
     if (!pr)
         return fail_null (err, errno ? errno : EIO, "%s: %m", device);
     r = probe (blkid, pr, device, err);
-    for (int i = 0; r > 0 && i < blkid->blkid_probe_numof_values (pr); i++) {
-        const char *name, *value;
-        size_t size;
-
-        if (blkid->blkid_probe_get_value (pr, i, &name, &value, &size) == 0) {
-            strings_add (&values, name);
-            strings_add_take (&values, xstrndup (value, size));
-        }
-    }
+    if (r > 0)
+        add_values (blkid, pr, &values);
+    if (r >= 0 && t)
+        partition_table_look_up (t, blkid, pr, &values);
     blkid->blkid_free_probe (pr);
     return r < 0 ? NULL : strings_steal (&values);
+}
+
+char **
+probe_next (struct prober *p, const char *device, struct error *err)
+{
+    return probe_all (&p->table, device, err);
+}
+
+void
+prober_free (struct prober *p)
+{
+    cleanup_error struct error ignored = { 0 };
+    const struct blkid *blkid = p->table.disk ? load_blkid (&ignored) : NULL;
+
+    if (blkid)
+        partition_table_free (&p->table, blkid);
+}
+
+char **
+probe_device (const char *device, struct error *err)
+{
+    cleanup_prober struct prober p = { 0 };
+
+    return probe_next (&p, device, err);
 }
 
 char *
 probe_value (const char *device, const char *name, struct error *err)
 {
-    cleanup_string_array char **values = probe_device (device, err);
+    cleanup_string_array char **values = probe_all (NULL, device, err);
 
     return values ? xstrdup (probe_lookup (values, name)) : NULL;
 }

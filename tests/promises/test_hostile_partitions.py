@@ -173,6 +173,27 @@ class Partitions(HostileTestCase):
         self.assertLessEqual(
             max(len(r["partitions"]) for r in results.values()), 256)
 
+    def reads(self, logical):
+        """How often the disk is read to list that many partitions' content.
+        """
+        image = self.image("chained", SIZE, *chain(logical, (0, 0, 0)))
+        g = self.handle(image, readonly=True)
+
+        def count():
+            files = "/sys/block/ubda/stat /sys/block/sda/stat"
+            text = g.debug("sh", [f"cat {files} 2>/dev/null; true"])
+            return int(text.split()[0])
+        before = count()
+        self.assertEqual(len(g.list_filesystems()), logical)
+        after = count()
+        g.close()
+        return after - before
+
+    # Not four times as often for twice the partitions: the chain is not
+    # followed for each of them.
+    def test_long_chain(self):
+        self.assertLess(self.reads(200), 3 * self.reads(100))
+
     # Tables that are written go where they should, whatever was there.
     def test_overwritten(self):
         images = self.images(GPT | {f"MBR {k}": v for k, v in MBR.items()})
