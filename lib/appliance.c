@@ -4,10 +4,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "appliance.h"
@@ -18,6 +20,20 @@
 
 /* How long the appliance may take to end after its channel was closed. */
 #define FINISH_TIMEOUT_MS 5000
+
+/* How often to read of its console at its end.  What fits into a socket is
+ * far less, but it may go on printing.
+ */
+#define LAST_READS 1024
+
+int64_t
+monotonic_ms (void)
+{
+    struct timespec now;
+
+    clock_gettime (CLOCK_MONOTONIC, &now);
+    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 struct appliance *
 appliance_new (void)
@@ -87,6 +103,22 @@ read_console (guestfs_h *g)
     return true;
 }
 
+static void
+read_last_words (guestfs_h *g)
+{
+    for (int i = 0; i < LAST_READS && read_console (g); i++)
+        continue;
+}
+
+/* The end of a message. */
+static char *
+quote_last_words (const struct appliance *a)
+{
+    return xasprintf ("%s%.*s", a->tail_size ? "; the last it printed:\n"
+                                             : "; it printed nothing",
+                      (int) a->tail_size, a->tail);
+}
+
 /* The part of the appliance whose end was the end of all.  When the machine
  * ends, those that serve it may have noticed.
  */
@@ -112,6 +144,7 @@ int
 appliance_died (guestfs_h *g)
 {
     struct appliance *a = g->appliance;
+    cleanup_free char *words = NULL;
     const char *name;
     const struct strings *why;
 
@@ -121,15 +154,12 @@ appliance_died (guestfs_h *g)
         || (a->network.dead && supervised_explain (&a->network, &g->error)))
         return -1;
     why = &find_dead (a, &name)->why;
-    while (read_console (g))
-        continue;
-    return fail (&g->error, EIO, "the appliance has died%s%s%s%s%s%.*s",
+    read_last_words (g);
+    words = quote_last_words (a);
+    return fail (&g->error, EIO, "the appliance has died%s%s%s%s%s",
                  name, why->count ? " (" : "",
                  why->count ? why->item[why->count - 1] : "",
-                 why->count ? ")" : "",
-                 a->tail_size ? "; the last it printed:\n"
-                              : "; it printed nothing",
-                 (int) a->tail_size, a->tail);
+                 why->count ? ")" : "", words);
 }
 
 static void
@@ -161,6 +191,32 @@ handle_events (guestfs_h *g, const struct pollfd *fds)
     a->dead |= a->machine.dead || a->storage.dead || a->network.dead;
 }
 
+/* While it is launched, there is an end to all waiting together. */
+static int
+limit_wait (guestfs_h *g, int timeout_ms)
+{
+    int64_t left = g->launch_end_ms - monotonic_ms ();
+
+    if (g->state != STATE_LAUNCHING
+        || (timeout_ms >= 0 && timeout_ms <= left))
+        return timeout_ms;
+    return left < 0 ? 0 : left < INT_MAX ? (int) left : INT_MAX;
+}
+
+static int
+fail_timeout (guestfs_h *g, int timeout_ms)
+{
+    cleanup_free char *words = quote_last_words (g->appliance);
+
+    if (g->state == STATE_LAUNCHING && monotonic_ms () >= g->launch_end_ms)
+        return fail (&g->error, ETIMEDOUT, "the appliance is not ready after "
+                     "%d seconds%s",
+                     g->launch_timeout_ms / 1000 * LAUNCH_PATIENCE, words);
+    return fail (&g->error, ETIMEDOUT,
+                 "the appliance did not answer for %d seconds%s",
+                 timeout_ms / 1000, words);
+}
+
 static int
 wait_for (guestfs_h *g, int want, int fd, short events, int timeout_ms)
 {
@@ -176,19 +232,19 @@ wait_for (guestfs_h *g, int want, int fd, short events, int timeout_ms)
         { .fd = g->cancel_fd, .events = POLLIN },
         { .fd = fd, .events = events },
     };
-    int r;
+    int r, limit_ms = limit_wait (g, timeout_ms);
 
+    if (limit_ms == 0)
+        return fail_timeout (g, timeout_ms);
     if (t && t->ops->arm (t, want, &fds[0].fd, &fds[0].events))
         return 0;
-    r = poll (fds, sizeof fds / sizeof *fds, timeout_ms);
+    r = poll (fds, sizeof fds / sizeof *fds, limit_ms);
     if (r < 0 && errno != EINTR)
         return fail (&g->error, errno, "poll: %m");
     if (t && t->ops->disarm (t, &g->error) < 0)
         a->dead = true;
     if (r == 0)
-        return fail (&g->error, ETIMEDOUT,
-                     "the appliance did not answer for %d seconds",
-                     timeout_ms / 1000);
+        return fail_timeout (g, timeout_ms);
     if (r > 0)
         handle_events (g, fds);
     return a->dead ? appliance_died (g) : 0;
@@ -254,7 +310,8 @@ appliance_poll (guestfs_h *g, struct packet *ret)
 
         if (n < 0)
             return -1;
-        if (n > 0 && ret->word != WIRE_PROGRESS_FLAG)
+        if (n > 0 && (ret->word != WIRE_PROGRESS_FLAG
+                      || g->state == STATE_LAUNCHING))
             return 1;
         if (n > 0) {
             if (appliance_progress (g, ret) < 0)
@@ -301,15 +358,16 @@ appliance_finish (guestfs_h *g)
     struct appliance *a = g->appliance;
     cleanup_error struct error ignored = { 0 };
     struct error before = { 0 };
+    int64_t end = monotonic_ms () + FINISH_TIMEOUT_MS, left;
 
     error_move (&before, &g->error);
     transport_free (steal (&a->transport));
     /* Without a supervisor nobody tells of its end. */
     while (a->machine.control >= 0 && !a->dead
-           && appliance_wait (g, 0, FINISH_TIMEOUT_MS) == 0)
+           && (left = end - monotonic_ms ()) > 0
+           && appliance_wait (g, 0, (int) left) == 0)
         continue;
-    while (read_console (g))
-        continue;
+    read_last_words (g);
     error_move (&ignored, &g->error);
     error_move (&g->error, &before);
 }

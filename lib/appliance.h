@@ -10,6 +10,9 @@
 #include "supervised.h"
 #include "transport.h"
 
+/* A launch may take so many times as long as nothing may happen in it. */
+#define LAUNCH_PATIENCE 10
+
 /* How much of the console is kept for error messages, in bytes. */
 #define CONSOLE_TAIL_SIZE 4096
 
@@ -33,13 +36,17 @@ struct appliance {
 
 struct appliance *appliance_new (void);
 
+/* The time, from some moment on. */
+int64_t monotonic_ms (void);
+
 /* Kill what is left of it, wait for that, and free everything. */
 void appliance_free (struct appliance *a);
 
 /* Sleep until what is wanted of the channel (an or of TRANSPORT_READ and
  * TRANSPORT_WRITE) may be possible; hand out what the appliance printed
  * meanwhile.  Negative timeout_ms: no limit.  Returns 0; -1 if the
- * appliance died or nothing at all happened in that time (ETIMEDOUT).
+ * appliance died, nothing at all happened in that time, or its launch takes
+ * too long (ETIMEDOUT).
  */
 int appliance_wait (guestfs_h *g, int want, int timeout_ms);
 
@@ -55,7 +62,9 @@ int appliance_send (guestfs_h *g, const void *buffer, size_t size);
 /* The next packet; waits for it.  Progress messages are handled here. */
 int appliance_receive (guestfs_h *g, struct packet *ret);
 
-/* The next packet if it is there: 1; 0 if not. */
+/* The next packet if it is there: 1; 0 if not.  While it is launched,
+ * progress messages are none of those that may come.
+ */
 int appliance_poll (guestfs_h *g, struct packet *ret);
 
 /* Tell the program of a progress message. */

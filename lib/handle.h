@@ -65,6 +65,7 @@ struct guestfs_h {
     int memsize; /* MiB */
     int smp;
     int launch_timeout_ms; /* nothing happens for so long: it hangs */
+    int64_t launch_end_ms; /* monotonic_ms () when an attempt has to end */
     char *path, *append, *hv, *program, *identifier;
     char *shown_hv;                                /* what get_qemu returned */
     char *tmpdir, *cachedir, *sockdir;             /* set by the user */

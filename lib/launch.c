@@ -72,9 +72,17 @@ check_settings (guestfs_h *g)
     return 0;
 }
 
+static void
+begin_attempt (guestfs_h *g)
+{
+    g->launch_end_ms = monotonic_ms ()
+                       + (int64_t) g->launch_timeout_ms * LAUNCH_PATIENCE;
+}
+
 int
 launch_with (guestfs_h *g, const struct backend *backend)
 {
+    begin_attempt (g);
     g->launched = backend;
     appliance_free (g->appliance);
     g->appliance = appliance_new ();
