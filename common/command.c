@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -137,14 +138,18 @@ spawn (struct command *c, const int fds[3], pid_t *ret_pid, struct error *err)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    sigset_t defaults;
+    sigset_t defaults, none;
     int r;
 
+    sigemptyset (&none);
     sigemptyset (&defaults);
     sigaddset (&defaults, SIGPIPE);
+    sigaddset (&defaults, SIGCHLD);
     posix_spawnattr_init (&attr);
     posix_spawnattr_setsigdefault (&attr, &defaults);
-    posix_spawnattr_setflags (&attr, POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask (&attr, &none);
+    posix_spawnattr_setflags (&attr, POSIX_SPAWN_SETSIGDEF
+                                     | POSIX_SPAWN_SETSIGMASK);
     posix_spawn_file_actions_init (&actions);
     for (int i = 0; i < 3; i++)
         posix_spawn_file_actions_adddup2 (&actions, fds[i], i);
@@ -242,18 +247,28 @@ communicate (const struct command *c, struct pipes *p, struct error *err)
     return 0;
 }
 
+/* The library's caller may ignore SIGCHLD, or collect all children: then
+ * whether the program complained has to tell how it ended.
+ */
 static int
-wait_for (pid_t pid, int *ret_status, const char *name, struct error *err)
+wait_for (struct command *c, pid_t pid, struct error *err)
 {
+    const char *name = c->argv.item[0];
     int status;
 
-    while (waitpid (pid, &status, 0) < 0)
+    while (waitpid (pid, &status, 0) < 0) {
+        if (errno == ECHILD) {
+            c->guessed = true;
+            c->status = *c->errors ? EXIT_FAILURE : EXIT_SUCCESS;
+            return 0;
+        }
         if (errno != EINTR)
             return fail (err, errno, "%s: waiting for it: %m", name);
+    }
     if (WIFSIGNALED (status))
         return fail (err, EIO, "%s: killed by signal %d (%s)", name,
                      WTERMSIG (status), strsignal (WTERMSIG (status)));
-    *ret_status = WEXITSTATUS (status);
+    c->status = WEXITSTATUS (status);
     return 0;
 }
 
@@ -273,7 +288,6 @@ command_run (struct command *c, struct error *err)
         .output = { .fd = -1, .max = COMMAND_OUTPUT_MAX },
         .errors = { .fd = -1, .max = ERRORS_MAX },
     };
-    const char *name = c->argv.item[0];
     pid_t pid;
 
     if (pipes_open (&p, c->input || c->source, err) < 0
@@ -284,15 +298,13 @@ command_run (struct command *c, struct error *err)
         command_reap (pid);
         return -1;
     }
-    if (wait_for (pid, &c->status, name, err) < 0)
-        return -1;
     free (c->output);
     free (c->errors);
     c->output_size = p.output.size;
     c->output = p.output.text ? steal (&p.output.text) : xstrdup ("");
     c->errors = p.errors.text ? steal (&p.errors.text) : xstrdup ("");
     string_trim_end (c->errors);
-    return 0;
+    return wait_for (c, pid, err);
 }
 
 int

@@ -5,6 +5,7 @@
 #ifndef COMMON_COMMAND_H
 #define COMMON_COMMAND_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -31,6 +32,7 @@ struct command {
 
     /* After it has ended: */
     int status;   /* what it exited with */
+    bool guessed; /* nobody could tell us: somebody else has collected it */
     char *output; /* of stdout, with a NUL after it */
     size_t output_size;
     char *errors; /* of stderr, without white space at the end */
@@ -50,7 +52,8 @@ void command_add_format (struct command *c, const char *fmt, ...)
     __attribute__ ((format (printf, 2, 3)));
 
 /* Run it and wait for its end.  -1 if it can't be started, is killed by a
- * signal or prints too much; whatever it exits with is in c->status.
+ * signal or prints too much; whatever it exits with is in c->status.  Where
+ * our process ignores SIGCHLD, that is 0 if it printed nothing on stderr.
  */
 int command_run (struct command *c, struct error *err);
 

@@ -58,6 +58,9 @@ place_make (guestfs_h *g, struct place *ret)
         return fail (&g->error, errno, "%s: a folder for a socket: %m",
                      sockdir);
     ret->name = steal (&name);
+    /* The program's umask may be anything. */
+    if (chmod (ret->name, 0700) < 0)
+        return fail (&g->error, errno, "%s: %m", ret->name);
     ret->fd = open (ret->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (ret->fd < 0)
         return fail (&g->error, errno, "%s: %m", ret->name);
@@ -81,6 +84,7 @@ make_sockets (guestfs_h *g, int *ret_listener, int *connections, size_t n)
     snprintf (address.sun_path, sizeof address.sun_path,
               "/proc/self/fd/%d/nbd", place.fd);
     if (bind (fd, (struct sockaddr *) &address, sizeof address) < 0
+        || fchmodat (place.fd, "nbd", 0600, 0) < 0
         || listen (fd, (int) n) < 0)
         return fail (&g->error, errno, "%s: a socket: %m", place.name);
     for (size_t i = 0; i < n; i++) {

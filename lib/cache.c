@@ -18,6 +18,20 @@
 
 #define SMALL_FILE_MAX 4096
 
+/* Whatever the program's umask is, or was when the folder was made: we must
+ * be able to use it, and others need not.
+ */
+static int
+open_up (int fd, const struct stat *st)
+{
+    cleanup_free char *name = NULL;
+
+    if ((st->st_mode & 0700) == 0700)
+        return 0;
+    name = xasprintf ("/proc/self/fd/%d", fd);
+    return chmod (name, 0700);
+}
+
 char *
 cache_folder (guestfs_h *g)
 {
@@ -37,6 +51,8 @@ cache_folder (guestfs_h *g)
                           "user %u, and nobody else may write to it "
                           "(LIBGUESTFS_CACHEDIR or set_cachedir can name "
                           "another place)", path, (unsigned) geteuid ());
+    if (open_up (fd, &st) < 0)
+        return fail_null (&g->error, errno, "%s: %m", path);
     return steal (&path);
 }
 
@@ -73,7 +89,7 @@ cache_write (const char *path, const char *key, const char *text)
                                      | O_CLOEXEC, 0600);
 
     if (fd >= 0
-        && (!write_text (fd, key) || !write_text (fd, text)
+        && (fchmod (fd, 0600) < 0 || !write_text (fd, key) || !write_text (fd, text)
             || !write_text (fd, "\n") || rename (draft, path) < 0))
         unlink (draft);
 }

@@ -43,12 +43,15 @@ open_temporary (guestfs_h *g)
     int fd = open (dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     cleanup_free char *name = NULL;
 
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
-        return fd;
-    name = xasprintf ("%s/guestfs-XXXXXX", dir);
-    fd = mkostemp (name, O_CLOEXEC);
-    if (fd >= 0)
-        unlink (name);
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+        name = xasprintf ("%s/guestfs-XXXXXX", dir);
+        fd = mkostemp (name, O_CLOEXEC);
+        if (fd >= 0)
+            unlink (name);
+    }
+    /* It is opened anew, whatever the program's umask is. */
+    if (fd >= 0 && fchmod (fd, 0600) < 0)
+        close_fd (&fd);
     return fd;
 }
 

@@ -274,6 +274,8 @@ open_scratch (guestfs_h *g, int64_t size)
 
     if (fd < 0 || ftruncate (fd, size) < 0)
         return fail_temporary (g, errno, what);
+    if (above_stdio (&fd, &g->error) < 0)
+        return -1;
     return steal_fd (&fd);
 }
 

@@ -76,7 +76,7 @@ ask (const char *program, bool *ret_lasting, struct error *err)
     if (c.status > 1)
         return fail_null (err, EIO, "%s: %s", program, c.errors);
     string_trim_end (c.output);
-    *ret_lasting = c.status == 0;
+    *ret_lasting = c.status == 0 && !c.guessed;
     return steal (&c.output);
 }
 

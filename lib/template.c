@@ -71,13 +71,14 @@ template_free (struct template *t)
     *t = TEMPLATE_NONE;
 }
 
+/* What is made is for later, too, whatever the program's umask is. */
 static int
 open_in (const char *folder, const char *name, int flags, struct error *err)
 {
     cleanup_free char *path = path_in (folder, name);
     cleanup_fd int fd = open (path, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-    if (fd < 0)
+    if (fd < 0 || (flags & O_CREAT && fchmod (fd, 0600) < 0))
         return fail (err, errno, "%s: %m", path);
     if (above_stdio (&fd, err) < 0)
         return -1;
@@ -226,7 +227,7 @@ template_begin (guestfs_h *g, int64_t size, struct template *ret)
     if (!folder || check_room (cache, size, &g->error) < 0)
         return -1;
     remove_unfinished (cache);
-    if (!mkdtemp (folder))
+    if (!mkdtemp (folder) || chmod (folder, 0700) < 0)
         return fail (&g->error, errno, "%s: %m", folder);
     t.folder = steal (&folder);
     t.memory = open_in (t.folder, "memory", O_RDWR | O_CREAT | O_EXCL,

@@ -71,6 +71,33 @@ killed (void **state)
     assert_non_null (strstr (err.message, "killed by signal 9"));
 }
 
+/* The kernel collects it, and tells nobody. */
+static void
+nobody_waits (void **state)
+{
+    cleanup_command struct command quiet = COMMAND_NONE;
+    cleanup_command struct command loud = COMMAND_NONE;
+    cleanup_command struct command child = COMMAND_NONE;
+    cleanup_error struct error err = { 0 };
+    void (*before) (int) = signal (SIGCHLD, SIG_IGN);
+    uint64_t ignored;
+
+    (void) state;
+    command_add (&quiet, "sh", "-c", "echo out", NULL);
+    assert_int_equal (command_check (&quiet, &err), 0);
+    assert_true (quiet.guessed);
+    assert_string_equal (quiet.output, "out\n");
+    command_add (&loud, "sh", "-c", "echo the reason >&2; exit 1", NULL);
+    assert_int_equal (command_check (&loud, &err), -1);
+    assert_string_equal (err.message, "sh: the reason");
+    /* Programs that we start can wait for theirs. */
+    command_add (&child, "grep", "^SigIgn:", "/proc/self/status", NULL);
+    assert_int_equal (command_check (&child, &err), 0);
+    ignored = strtoull (strrchr (child.output, '\t'), NULL, 16);
+    assert_false (ignored & (UINT64_C (1) << (SIGCHLD - 1)));
+    signal (SIGCHLD, before);
+}
+
 /* More than the pipes hold, both ways at once. */
 static void
 big_input (void **state)
@@ -239,6 +266,7 @@ main (void)
         cmocka_unit_test (silent_failure),
         cmocka_unit_test (no_such_program),
         cmocka_unit_test (killed),
+        cmocka_unit_test (nobody_waits),
         cmocka_unit_test (big_input),
         cmocka_unit_test (unwanted_input),
         cmocka_unit_test (too_much_output),
