@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "confine.h"
@@ -111,10 +112,49 @@ check_processes (const struct plan *plan, struct error *err)
                  "be started", plan->argv[0], PROCESSES, n);
 }
 
+/* User Mode Linux has a file for the guest's memory.  When it writes to it,
+ * all that it says is how.
+ */
+static int
+check_file_size (const struct plan *plan, struct error *err)
+{
+    struct rlimit limit;
+
+    if (!(plan->profile->bits & FOR_UML)
+        || getrlimit (RLIMIT_FSIZE, &limit) < 0
+        || limit.rlim_cur >= plan->memory)
+        return 0;
+    return fail (err, EFBIG, "%s needs a file of %ju MiB", plan->argv[0],
+                 (uintmax_t) (plan->memory / MIB));
+}
+
+/* Each timer takes one of the signals that may be pending.  Without, time
+ * stands still in User Mode Linux.
+ */
+static int
+check_timer (const struct plan *plan, struct error *err)
+{
+    struct rlimit limit;
+    timer_t timer;
+
+    if (!(plan->profile->bits & FOR_UML))
+        return 0;
+    if (timer_create (CLOCK_MONOTONIC, NULL, &timer) == 0) {
+        timer_delete (timer);
+        return 0;
+    }
+    if (errno != EAGAIN || getrlimit (RLIMIT_SIGPENDING, &limit) < 0)
+        return fail (err, errno, "%s needs a timer: %m", plan->argv[0]);
+    return fail (err, ENOTSUP, "%s needs a timer; the limit of all pending "
+                 "signals and timers of the user (ulimit -i) is %ju",
+                 plan->argv[0], (uintmax_t) limit.rlim_cur);
+}
+
 int
 check_limits (const struct plan *plan, struct error *err)
 {
-    if (check_files (plan, err) < 0 || check_address_space (plan, err) < 0)
+    if (check_files (plan, err) < 0 || check_address_space (plan, err) < 0
+        || check_file_size (plan, err) < 0 || check_timer (plan, err) < 0)
         return -1;
     return check_processes (plan, err);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -47,6 +48,19 @@ write_full (int fd, const void *buffer, size_t size)
         size -= (size_t) n;
     }
     return 0;
+}
+
+int
+set_file_size (int fd, int64_t size)
+{
+    struct rlimit limit;
+
+    if (size > 0 && getrlimit (RLIMIT_FSIZE, &limit) == 0
+        && limit.rlim_cur < (uint64_t) size) {
+        errno = EFBIG;
+        return -1;
+    }
+    return ftruncate (fd, size);
 }
 
 /* What a file that tells no size, as those of /proc, is read in at first. */

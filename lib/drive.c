@@ -16,6 +16,7 @@
 #include "image-format.h"
 #include "impl.h"
 #include "image-lock.h"
+#include "io.h"
 #include "overlay.h"
 #include "remote.h"
 
@@ -272,7 +273,7 @@ open_scratch (guestfs_h *g, int64_t size)
                                          (long long) size);
     cleanup_fd int fd = open_temporary (g);
 
-    if (fd < 0 || ftruncate (fd, size) < 0)
+    if (fd < 0 || set_file_size (fd, size) < 0)
         return fail_temporary (g, errno, what);
     if (above_stdio (&fd, &g->error) < 0)
         return -1;

@@ -19,6 +19,7 @@
 #include "image.h"
 #include "image-format.h"
 #include "impl.h"
+#include "io.h"
 #include "remote.h"
 
 #define QEMU_IMG "/usr/bin/qemu-img"
@@ -239,7 +240,7 @@ create_raw (guestfs_h *g, const char *filename, int64_t size, bool full)
 
     if (fd < 0)
         return fail (&g->error, errno, "%s: %m", filename);
-    if (ftruncate (fd, size) < 0)
+    if (set_file_size (fd, size) < 0)
         return fail (&g->error, errno, "%s: making it %lld bytes long: %m",
                      filename, (long long) size);
     r = full && size > 0 ? posix_fallocate (fd, 0, size) : 0;

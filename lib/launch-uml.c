@@ -17,6 +17,7 @@
 #include "console.h"
 #include "drive.h"
 #include "drive-name.h"
+#include "io.h"
 #include "launch.h"
 #include "network.h"
 #include "storage.h"
@@ -65,7 +66,7 @@ make_memory (struct ends *e, struct error *err)
         return fail (err, errno, "memfd_create: %m");
     if (above_stdio (&e->memory, err) < 0)
         return -1;
-    if (ftruncate (e->memory, TRANSPORT_RING_SIZE) < 0
+    if (set_file_size (e->memory, TRANSPORT_RING_SIZE) < 0
         || fcntl (e->memory, F_ADD_SEALS,
                   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
         return fail (err, errno, "memory of %d bytes for the channel: %m",

@@ -20,6 +20,7 @@ static const struct {
     { EMFILE, RLIMIT_NOFILE, 1, "of open files (ulimit -n)" },
     { EAGAIN, RLIMIT_NPROC, 1, "of all processes and threads of the user "
                                "(ulimit -u)" },
+    { EFBIG, RLIMIT_FSIZE, 1024, "of a file's size, in KiB (ulimit -f)" },
     { ENOMEM, RLIMIT_AS, 1024, "of a process's memory, in KiB (ulimit -v)" },
 };
 

@@ -236,7 +236,7 @@ template_begin (guestfs_h *g, int64_t size, struct template *ret)
                        &g->error);
     if (t.memory < 0 || t.state < 0)
         return -1;
-    if (ftruncate (t.memory, size) < 0)
+    if (set_file_size (t.memory, size) < 0)
         return fail (&g->error, errno, "%s/memory: %m", t.folder);
     *ret = t;
     t = TEMPLATE_NONE;

@@ -5,6 +5,7 @@ is; nothing hangs, and with a higher limit the same handle can be launched.
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import unittest
@@ -28,6 +29,8 @@ def launch_limited(backend, name, value):
     # What "direct" builds is there from now on.
     g.launch()
     g.shutdown()
+    # Python ignores it, other programs die of it.
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     limit = getattr(resource, name)
     before = resource.getrlimit(limit)
     # More open files are taken where they can be had.
@@ -70,6 +73,19 @@ class Limits(unittest.TestCase):
                        rf"files \(ulimit -n\) is {value}",
                        ".*Too many open files; the limit of open files "
                        rf"\(ulimit -n\) is {value}")
+
+    def test_file_size(self):
+        self.check("uml", "RLIMIT_FSIZE", 100 * MIB,
+                   "/.*linux.uml needs a file of [0-9]+ MiB; the limit of a "
+                   r"file's size, in KiB \(ulimit -f\) is 102400")
+        self.check("uml", "RLIMIT_FSIZE", MIB,
+                   "memory of [0-9]+ bytes for the channel: File too large; "
+                   r"the limit of a file's size, in KiB \(ulimit -f\) is 1024")
+
+    def test_timers(self):
+        self.check("uml", "RLIMIT_SIGPENDING", 0,
+                   "/.*linux.uml needs a timer; the limit of all pending "
+                   r"signals and timers of the user \(ulimit -i\) is 0")
 
     def test_many_drives(self):
         """Each has a few descriptors, more than 1024 together."""
