@@ -137,7 +137,8 @@ crypt_add_key (struct crypt *c, int slot, const struct volume_key *vk,
                const char *key, struct error *err)
 {
     bool luks1 = strcmp (c->lib->crypt_get_type (c->cd), CRYPT_LUKS1) == 0;
-    int r = c->lib->crypt_set_pbkdf_type (c->cd, luks1 ? &pbkdf2 : &crypt_argon2);
+    int r = c->lib->crypt_set_pbkdf_type (c->cd, luks1 ? &pbkdf2
+                                                      : &crypt_argon2);
 
     if (r < 0)
         return crypt_fail (c, r, "preparing a key slot", err);

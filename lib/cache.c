@@ -89,7 +89,8 @@ cache_write (const char *path, const char *key, const char *text)
                                      | O_CLOEXEC, 0600);
 
     if (fd >= 0
-        && (fchmod (fd, 0600) < 0 || !write_text (fd, key) || !write_text (fd, text)
-            || !write_text (fd, "\n") || rename (draft, path) < 0))
+        && (fchmod (fd, 0600) < 0 || !write_text (fd, key)
+            || !write_text (fd, text) || !write_text (fd, "\n")
+            || rename (draft, path) < 0))
         unlink (draft);
 }
