@@ -141,8 +141,7 @@ check_options (guestfs_h *g, const struct guestfs_add_drive_opts_argv *o)
         && ((o->server && o->server[0]) || o->username || o->secret))
         return fail (&g->error, EINVAL, "server, username and secret have no "
                      "meaning for the protocol 'file'");
-    if (o->bitmask & GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK
-        && o->blocksize != 512 && o->blocksize != 4096)
+    if (o->blocksize != 0 && o->blocksize != 512 && o->blocksize != 4096)
         return fail (&g->error, EINVAL, "blocksize %d: a disk has blocks of "
                      "512 or 4096 bytes", o->blocksize);
     if (o->readonly && o->discard && strcmp (o->discard, "enable") == 0)
