@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "content.h"
+#include "direct.h"
 #include "io.h"
 #include "regular-file.h"
 #include "zero-bytes.h"
@@ -98,9 +100,13 @@ seek_data (int fd, off_t position)
 static int
 is_zero_fd (struct call *call, const char *name, int fd)
 {
-    cleanup_free char *buffer = xmalloc (COMPARE_BUFFER);
+    cleanup_direct struct direct d = { 0 };
+    int64_t size = content_size (call, fd, name);
     off_t position = 0;
 
+    if (size < 0)
+        return -1;
+    direct_begin (&d, fd, size, name);
     for (;;) {
         ssize_t n;
 
@@ -109,12 +115,12 @@ is_zero_fd (struct call *call, const char *name, int fd)
             return 1;
         if (position < 0)
             return fail (&call->err, errno, "%s: %m", name);
-        n = read_full (fd, buffer, COMPARE_BUFFER);
+        n = direct_read (&d, &call->err);
         if (n < 0)
-            return fail (&call->err, errno, "%s: %m", name);
+            return -1;
         if (n == 0)
             return 1;
-        if (!is_all_zero (buffer, (size_t) n))
+        if (!is_all_zero (d.buffer, (size_t) n))
             return 0;
         position += n;
     }

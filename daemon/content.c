@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "content.h"
+#include "direct.h"
 #include "regular-file.h"
 
 static int
@@ -46,26 +47,41 @@ content_size (struct call *call, int fd, const char *name)
     return end;
 }
 
+/* How much is left to be read; 0 if that can't be told. */
+static int64_t
+rest_of (int fd)
+{
+    off_t now = lseek (fd, 0, SEEK_CUR);
+    off_t end = lseek (fd, 0, SEEK_END);
+
+    return now >= 0 && end >= now && lseek (fd, now, SEEK_SET) >= 0
+               ? end - now : 0;
+}
+
 int
 content_read (struct call *call, int fd, const char *name, block_fn fn,
               void *opaque)
 {
-    cleanup_free char *buffer = xmalloc (CONTENT_BLOCK);
+    cleanup_direct struct direct d = { 0 };
+    bool first = true;
+    ssize_t n;
 
-    for (;;) {
-        ssize_t n = read (fd, buffer, CONTENT_BLOCK);
-        int r;
+    direct_begin (&d, fd, 0, name);
+    while ((n = direct_read (&d, &call->err)) > 0) {
+        int r = fn (opaque, d.buffer, (size_t) n, &call->err);
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fail (&call->err, errno, "%s: %m", name);
-        if (n == 0)
-            return 0;
-        r = fn (opaque, buffer, (size_t) n, &call->err);
         if (r != 0)
             return r;
+        /* A small file has ended with its first block, and is not asked for
+         * its size.
+         */
+        if (first && n == CONTENT_BLOCK) {
+            direct_free (&d);
+            direct_begin (&d, fd, rest_of (fd), name);
+        }
+        first = false;
     }
+    return (int) n;
 }
 
 /* Forget the first n bytes of the pieces.  Returns how many pieces are

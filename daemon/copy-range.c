@@ -11,7 +11,7 @@
 #include "arguments.h"
 #include "calls.h"
 #include "content.h"
-#include "io.h"
+#include "direct.h"
 #include "server.h"
 #include "zero-bytes.h"
 
@@ -98,15 +98,13 @@ seek_target (struct call *call, int fd, struct end target,
 }
 
 static int
-write_block (int fd, const char *target, char *block, size_t size,
-             bool sparse, struct error *err)
+write_block (struct direct *to, char *block, size_t size, bool sparse,
+             struct error *err)
 {
-    struct iovec iov = { .iov_base = block, .iov_len = size };
-
     if (!sparse || !is_all_zero (block, size))
-        return content_write (fd, &iov, 1, target, err);
-    if (lseek (fd, (off_t) size, SEEK_CUR) < 0)
-        return fail (err, errno, "%s: %m", target);
+        return direct_put (to, block, size, err);
+    if (lseek (to->fd, (off_t) size, SEEK_CUR) < 0)
+        return fail (err, errno, "%s: %m", to->name);
     return 0;
 }
 
@@ -114,20 +112,22 @@ static int
 copy_blocks (struct call *call, int in, const char *source, int out,
              const char *target, const struct range *r)
 {
-    cleanup_free char *block = xmalloc (CONTENT_BLOCK);
+    cleanup_direct struct direct from = { 0 }, to = { 0 };
     int64_t done = 0;
 
+    direct_begin (&from, in, r->size, source);
+    direct_begin (&to, out, r->size, target);
     while (done < r->size) {
-        size_t want = r->size - done < CONTENT_BLOCK
-                          ? (size_t) (r->size - done) : CONTENT_BLOCK;
-        ssize_t n = read_full (in, block, want);
+        ssize_t n = direct_read (&from, &call->err);
 
         if (n < 0)
-            return fail (&call->err, errno, "%s: %m", source);
+            return -1;
         if (n == 0)
             return fail (&call->err, EIO, "%s: it ends before its size",
                          source);
-        if (write_block (out, target, block, (size_t) n, r->sparse,
+        if (n > r->size - done)
+            n = (ssize_t) (r->size - done);
+        if (write_block (&to, from.buffer, (size_t) n, r->sparse,
                          &call->err) < 0)
             return -1;
         done += n;

@@ -14,17 +14,17 @@
 struct direct {
     int fd; /* borrowed */
     const char *name;
-    char *buffer; /* aligned, of DIRECT_BUFFER bytes */
-    size_t used;
+    char *buffer; /* aligned, as large as a piece; made when it is needed */
+    size_t piece, used;
 };
 
-#define DIRECT_BUFFER (1 << 20)
+#define DIRECT_PIECE (1 << 20)
 
-/* The descriptor is read or written from offset on, where it is already.
- * Where O_DIRECT can't be, it is done without.
+/* So much is about to be read or written, or more, from where the descriptor
+ * is.  Less than DIRECT_MIN, or what begins at an odd offset, goes through the
+ * page cache, in pieces of CONTENT_BLOCK; also where O_DIRECT can't be.
  */
-void direct_begin (struct direct *d, int fd, int64_t offset,
-                   const char *name);
+void direct_begin (struct direct *d, int fd, int64_t size, const char *name);
 
 /* Write some more. */
 int direct_write (struct direct *d, const struct iovec *iov, int count,
@@ -33,10 +33,17 @@ int direct_write (struct direct *d, const struct iovec *iov, int count,
 /* Write the rest. */
 int direct_end (struct direct *d, struct error *err);
 
-/* Read up to a whole buffer.  Returns how many bytes of d->buffer; 0 at the
- * end of the file.
+/* Write a piece at once, which is aligned: the buffer of another one. */
+int direct_put (struct direct *d, char *piece, size_t size,
+                struct error *err);
+
+/* Read up to a piece.  Returns how many bytes of d->buffer; 0 at the end of
+ * the file.
  */
 ssize_t direct_read (struct direct *d, struct error *err);
+
+/* Memory that is aligned; never NULL. */
+char *direct_memory (size_t size);
 
 void direct_free (struct direct *d);
 

@@ -44,11 +44,11 @@ write_direct (void *opaque, const struct iovec *iov, int count,
 }
 
 static int
-receive_large (struct call *call, int fd, int64_t offset, const char *name)
+receive_large (struct call *call, int fd, const char *name)
 {
     cleanup_direct struct direct d = { 0 };
 
-    direct_begin (&d, fd, offset, name);
+    direct_begin (&d, fd, (int64_t) call->hint, name);
     if (receive_file (call, write_direct, &d) < 0)
         return -1;
     return direct_end (&d, &call->err);
@@ -85,7 +85,7 @@ receive_into (struct call *call, const char *name, int flags, int64_t offset)
         return fail (&call->err, errno, "%s: offset %lld: %m", name,
                      (long long) offset);
     r = call->hint < DIRECT_MIN ? receive_small (call, fd, name)
-                                : receive_large (call, fd, offset, name);
+                                : receive_large (call, fd, name);
     return r < 0 ? -1 : close_target (call, &fd, name);
 }
 
@@ -105,13 +105,12 @@ do_upload_offset (struct call *call, const char *remotefilename,
 }
 
 static int
-send_large (struct call *call, int fd, int64_t offset, int64_t size,
-            const char *name)
+send_large (struct call *call, int fd, int64_t size, const char *name)
 {
     cleanup_direct struct direct d = { 0 };
     int64_t done = 0;
 
-    direct_begin (&d, fd, offset, name);
+    direct_begin (&d, fd, size, name);
     while (done < size) {
         ssize_t n = direct_read (&d, &call->err);
 
@@ -129,13 +128,12 @@ send_large (struct call *call, int fd, int64_t offset, int64_t size,
     return send_file (call, NULL, 0);
 }
 
-/* size bytes from offset on, where the descriptor is already; -1: all. */
+/* size bytes from where the descriptor is; -1: all. */
 static int
-send_content (struct call *call, int fd, int64_t offset, int64_t size,
-              const char *name)
+send_content (struct call *call, int fd, int64_t size, const char *name)
 {
     return size < DIRECT_MIN ? send_file_fd (call, fd, size, name)
-                             : send_large (call, fd, offset, size, name);
+                             : send_large (call, fd, size, name);
 }
 
 int
@@ -151,7 +149,7 @@ do_download (struct call *call, const char *remotefilename)
     if (size < 0)
         return -1;
     /* Files of /proc and the like have a size of 0, whatever they hold. */
-    return send_content (call, fd, 0, size > 0 ? size : -1, remotefilename);
+    return send_content (call, fd, size > 0 ? size : -1, remotefilename);
 }
 
 int
@@ -176,5 +174,5 @@ do_download_offset (struct call *call, const char *remotefilename,
                      (long long) size, (long long) offset, (long long) end);
     if (lseek (fd, offset, SEEK_SET) < 0)
         return fail (&call->err, errno, "%s: %m", remotefilename);
-    return send_content (call, fd, offset, size, remotefilename);
+    return send_content (call, fd, size, remotefilename);
 }

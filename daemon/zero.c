@@ -15,66 +15,59 @@
 
 #include "calls.h"
 #include "command.h"
+#include "content.h"
+#include "direct.h"
 #include "server.h"
 #include "sysroot.h"
-
-#define BUFFER_SIZE (1 << 20)
+#include "zero-bytes.h"
 
 /* How much zero overwrites at the beginning of a device. */
 #define ZERO_SIZE (128 * 1024)
 
-static bool
-is_zero (const char *buffer, size_t size)
-{
-    return size == 0
-           || (buffer[0] == '\0' && memcmp (buffer, buffer + 1, size - 1) == 0);
-}
-
-/* One piece; returns its size, 0 at the end of the device. */
+/* A piece, of which left bytes are to be zero.  Returns how many are now, 0 at
+ * the end of the device.
+ */
 static ssize_t
-zero_piece (int fd, char *buffer, size_t size, off_t offset)
+zero_piece (struct direct *d, off_t offset, int64_t left, struct error *err)
 {
-    ssize_t n = pread (fd, buffer, size, offset);
-    ssize_t done = 0;
+    ssize_t n = direct_read (d, err);
 
-    if (n <= 0 || is_zero (buffer, (size_t) n))
+    if (n > left)
+        n = (ssize_t) left;
+    if (n <= 0 || is_all_zero (d->buffer, (size_t) n))
         return n;
-    memset (buffer, 0, (size_t) n);
-    while (done < n) {
-        ssize_t written = pwrite (fd, buffer + done, (size_t) (n - done),
-                                  offset + done);
-
-        if (written < 0)
-            return -1;
-        done += written;
-    }
-    return n;
+    if (lseek (d->fd, offset, SEEK_SET) < 0)
+        return fail (err, errno, "%s: %m", d->name);
+    memset (d->buffer, 0, (size_t) n);
+    return direct_put (d, d->buffer, (size_t) n, err) < 0 ? -1 : n;
 }
 
 /* The first limit bytes of a device. */
 static int
-zero_device (struct call *call, const char *device, uint64_t limit)
+zero_device (struct call *call, const char *device, int64_t limit)
 {
     cleanup_fd int fd = open (device, O_RDWR | O_EXCL | O_CLOEXEC);
-    cleanup_free char *buffer = xmalloc (BUFFER_SIZE);
-    uint64_t position = 0, size;
-    off_t end;
+    cleanup_direct struct direct d = { 0 };
+    int64_t position = 0, size;
 
-    if (fd < 0 || (end = lseek (fd, 0, SEEK_END)) < 0)
+    if (fd < 0)
         return fail (&call->err, errno, "%s: %m", device);
-    size = (uint64_t) end < limit ? (uint64_t) end : limit;
+    size = content_size (call, fd, device);
+    if (size < 0)
+        return -1;
+    if (size > limit)
+        size = limit;
+    direct_begin (&d, fd, size, device);
     while (position < size) {
-        size_t want = size - position < BUFFER_SIZE
-                          ? (size_t) (size - position)
-                          : BUFFER_SIZE;
-        ssize_t n = zero_piece (fd, buffer, want, (off_t) position);
+        ssize_t n = zero_piece (&d, position, size - position,
+                                &call->err);
 
         if (n < 0)
-            return fail (&call->err, errno, "%s: %m", device);
+            return -1;
         if (n == 0)
             break;
-        position += (uint64_t) n;
-        progress (call, position, size);
+        position += n;
+        progress (call, (uint64_t) position, (uint64_t) size);
     }
     return 0;
 }
@@ -88,7 +81,7 @@ do_zero (struct call *call, const char *device)
 int
 do_zero_device (struct call *call, const char *device)
 {
-    return zero_device (call, device, UINT64_MAX);
+    return zero_device (call, device, INT64_MAX);
 }
 
 static uint64_t
@@ -104,26 +97,26 @@ free_bytes (int fd)
 static int
 fill (struct call *call, int fd, const char *directory)
 {
-    cleanup_free char *buffer = xcalloc (1, BUFFER_SIZE);
+    cleanup_free char *zeroes = direct_memory (DIRECT_PIECE);
+    struct direct d;
     uint64_t total = free_bytes (fd), position = 0;
-    size_t size = BUFFER_SIZE;
+    size_t size = DIRECT_PIECE;
 
+    memset (zeroes, 0, DIRECT_PIECE);
+    direct_begin (&d, fd, (int64_t) total, directory);
     while (size > 0) {
-        ssize_t n = write (fd, buffer, size);
-
-        if (n < 0 && errno == ENOSPC) {
-            /* The last blocks one by one. */
-            size /= 2;
-            continue;
-        }
-        if (n < 0 && errno != EFBIG)
-            return fail (&call->err, errno, "%s: %m", directory);
-        if (n < 0)
-            break;
-        position += (uint64_t) n;
-        if (position < total)
-            progress (call, position, total);
+        if (direct_put (&d, zeroes, size, &call->err) == 0) {
+            position += size;
+            if (position < total)
+                progress (call, position, total);
+        } else if (call->err.errnum == ENOSPC)
+            size /= 2; /* the last blocks one by one */
+        else if (call->err.errnum == EFBIG)
+            size = 0;
+        else
+            return -1;
     }
+    error_clear (&call->err);
     if (fsync (fd) < 0)
         return fail (&call->err, errno, "%s: %m", directory);
     progress (call, total, total);
