@@ -468,6 +468,15 @@ drives_open (guestfs_h *g)
     return 0;
 }
 
+int
+drives_renew (guestfs_h *g)
+{
+    for (size_t i = 0; i < g->nr_drives; i++)
+        if (g->drives[i]->remote && remote_renew (g, g->drives[i]) < 0)
+            return -1;
+    return 0;
+}
+
 void
 drives_close (guestfs_h *g)
 {

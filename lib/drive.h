@@ -32,6 +32,9 @@ struct drive {
 /* Open the files of all drives: what launching needs. */
 int drives_open (guestfs_h *g);
 
+/* They are about to be used, maybe long after that. */
+int drives_renew (guestfs_h *g);
+
 /* Close what drives_open opened. */
 void drives_close (guestfs_h *g);
 

@@ -210,7 +210,8 @@ profile_of (const struct machine *m)
 }
 
 /* With the kernel, or the state that the template's had; the drives are the
- * handle's, or none for a template.
+ * handle's, or none for a template.  To make the appliance, or a template, may
+ * have taken long.
  */
 static int
 start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
@@ -220,7 +221,8 @@ start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
     cleanup_block_nodes struct block_nodes nodes = { 0 };
     cleanup_fd int monitor = -1;
 
-    if (connect_machine (g, m, &monitor) < 0)
+    if ((with_drives && drives_renew (g) < 0)
+        || connect_machine (g, m, &monitor) < 0)
         return -1;
     start_init (&start, profile_of (m));
     qemu_add_machine (g, &start, &m->qemu);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "drive.h"
@@ -20,6 +21,11 @@
  */
 #define HEAD_SIZE 65536
 #define TAIL_SIZE 512
+
+/* Seconds.  QEMU's own servers of NBD, the bridge among them, hang up after
+ * ten (since CVE-2024-7409).
+ */
+#define SILENCE_MAX 4
 
 static int
 connect_directly (const struct drive *d, int *connection, struct error *err)
@@ -182,12 +188,32 @@ open_bridged (guestfs_h *g, struct drive *d)
     return 0;
 }
 
+static time_t
+now (void)
+{
+    struct timespec ts;
+
+    clock_gettime (CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec;
+}
+
 int
 remote_open (guestfs_h *g, struct drive *d)
 {
+    d->remote->opened = now ();
     if (d->remote->protocol->node)
         return open_bridged (g, d);
     return open_nbd (d, &g->error);
+}
+
+int
+remote_renew (guestfs_h *g, struct drive *d)
+{
+    if (now () - d->remote->opened < SILENCE_MAX)
+        return 0;
+    debug (g, "launch: connecting again to %s", d->filename);
+    remote_close (d->remote);
+    return remote_open (g, d);
 }
 
 void

@@ -48,6 +48,7 @@ struct remote {
     int spare;      /* another one, for who must look at the format, or -1 */
     int header;     /* as large as the image, and like its beginning and its
                        end; holes between; or -1 */
+    time_t opened;  /* when that was, by the monotonic clock, in seconds */
     struct supervised bridge;
     int messages; /* what the bridge prints, or -1 */
 };
@@ -68,6 +69,11 @@ const char *remote_export (const struct remote *r);
  * format if it was not said.
  */
 int remote_open (guestfs_h *g, struct drive *d);
+
+/* Do so again if it was long ago: servers don't wait for ever for the first
+ * word of who has connected.
+ */
+int remote_renew (guestfs_h *g, struct drive *d);
 void remote_close (struct remote *r);
 
 /* The QEMU node of it, for a connection. */
