@@ -47,10 +47,14 @@ struct shown_file {
 };
 
 /* What the command line asks for.  Borrows its strings from argv. */
+/* Nothing outlives the library by more, in milliseconds. */
+#define GRACE_MAX 10000
+
 struct plan {
     const struct profile *profile;
     int control;        /* stream socket to the library; -1 if not given */
     int watch;          /* pidfd of the library; -1 if not given */
+    int grace;          /* ms from SIGTERM to SIGKILL; 0: SIGKILL alone */
     const char *daemon; /* the guest's init; NULL if not given */
     uint64_t memory;    /* bytes; 0 if not given */
     const char *preload; /* library to load into the program, or NULL */

@@ -49,6 +49,7 @@ enum option_code {
     OPT_KEEP,
     OPT_LISTEN,
     OPT_FILE,
+    OPT_GRACE,
     OPT_WITHOUT,
 };
 
@@ -65,6 +66,7 @@ static const struct option options[] = {
     { "keep", required_argument, NULL, OPT_KEEP },
     { "listen", required_argument, NULL, OPT_LISTEN },
     { "file", required_argument, NULL, OPT_FILE },
+    { "grace", required_argument, NULL, OPT_GRACE },
 #ifdef CONFINE_CAN_BE_WEAKENED
     { "without", required_argument, NULL, OPT_WITHOUT },
 #endif
@@ -182,6 +184,17 @@ parse_file (struct plan *plan, const char *s, struct error *err)
 }
 
 static int
+parse_grace (const char *s, int *ret, struct error *err)
+{
+    uintmax_t value;
+
+    if (parse_number (s, GRACE_MAX, &value, err) < 0)
+        return -1;
+    *ret = (int) value;
+    return 0;
+}
+
+static int
 parse_option (struct plan *plan, int option, const char *value,
               struct error *err)
 {
@@ -212,6 +225,8 @@ parse_option (struct plan *plan, int option, const char *value,
         return parse_one_more (&plan->listen, &plan->n_listen, value, err);
     case OPT_FILE:
         return parse_file (plan, value, err);
+    case OPT_GRACE:
+        return parse_grace (value, &plan->grace, err);
 #ifdef CONFINE_CAN_BE_WEAKENED
     case OPT_WITHOUT:
         plan->without = value;

@@ -150,6 +150,20 @@ pass_on_listening (int control, int status)
     tell (control, "listening\n");
 }
 
+/* The program may have something to give back. */
+static void
+end_program (const struct plan *plan, int pidfd)
+{
+    struct pollfd poll_end = { .fd = pidfd, .events = POLLIN };
+
+    if (plan->grace > 0) {
+        syscall (SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);
+        if (poll (&poll_end, 1, plan->grace) > 0)
+            return;
+    }
+    syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
 /* Wait until the program has ended or has to. */
 static void
 wait_for_end (const struct plan *plan, int pidfd, int status)
@@ -172,7 +186,7 @@ wait_for_end (const struct plan *plan, int pidfd, int status)
         }
     } while (!polls[0].revents && !polls[1].revents && !polls[2].revents);
     if (library_gone (&polls[0]) || library_gone (&polls[1]))
-        syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+        end_program (plan, pidfd);
 }
 
 /* Collect the program.  As the first process of its PID namespace it is

@@ -194,13 +194,14 @@ def children(pid):
     return [int(p) for p in text.split()]
 
 
-def hold(world, **more):
+def hold(world, *arguments, **more):
     """A confined program that starts a child and waits; run.hold keeps it
     waiting."""
     ours, theirs = socket.socketpair()
     with theirs:
         run = Run(world, world.breaker,
-                  ["mode=hold", f"hold={theirs.fileno()}"],
+                  ["mode=hold", f"hold={theirs.fileno()}",
+                   *arguments],
                   keep=[theirs.fileno()], **more)
     run.hold = ours
     return run

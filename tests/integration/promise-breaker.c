@@ -9,6 +9,7 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,13 @@ static const struct promise {
     { "resources are limited", check_limits },
 };
 
+static void
+exit_as_told (int number)
+{
+    (void) number;
+    _exit (number_argument ("sigterm"));
+}
+
 /* Stay for the outside to look at, until it ends us or says to exit. */
 static void
 hold (void)
@@ -135,6 +143,10 @@ hold (void)
     int fd = number_argument ("hold");
     char byte;
 
+    if (number_argument ("sigterm") >= 0)
+        signal (SIGTERM, exit_as_told);
+    if (strcmp (argument ("mode"), "hold") == 0)
+        puts ("holding");
     if (fd >= 0 && read (fd, &byte, 1) == 1)
         _exit (byte);
 }
@@ -155,7 +167,6 @@ main (int argc, char **argv)
             for (;;)
                 sleep (1000);
         }
-        puts ("holding");
         hold ();
         return 0;
     }

@@ -336,6 +336,20 @@ def test_control_closed(tap, world):
                "control socket closed: all gone when the helper has ended")
 
 
+def test_grace(tap, world):
+    for name, status, arguments, options in (
+            ("no grace: killed", 137, ["sigterm=3"], []),
+            ("grace: ends by itself", 3, ["sigterm=3"], ["--grace=10000"]),
+            ("grace is over: killed", 137, [], ["--grace=1"])):
+        with hold(world, *arguments, options=options) as run:
+            pids = wait_hold(run)
+            run.control.close()
+            ended = run.process.wait(TIMEOUT)
+            tap.ok(ended == status and not any(map(alive, pids)), name, ended)
+    test_error(tap, "no endless grace",
+               hold(world, options=["--grace=10001"]), "EINVAL", "10000")
+
+
 def test_supervisor_killed(tap, world):
     with hold(world) as run:
         pids = wait_hold(run)
@@ -646,7 +660,8 @@ def test_qemu(tap, world):
 
 
 TESTS = [test_promises, test_mutations, test_exit, test_signal,
-         test_terminal_signals, test_control_closed, test_supervisor_killed,
+         test_terminal_signals, test_control_closed, test_grace,
+         test_supervisor_killed,
          test_library_killed, test_missing, test_too_much_memory,
          test_cgroup_memory, test_namespaces_refused, test_listen,
          test_disk_errors, test_disks_of_others, test_panic, test_storage,
