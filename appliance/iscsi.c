@@ -8,11 +8,12 @@
 
 #include "config.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "next.h"
 
 /* Like a server that restarts; seconds. */
 #define PATIENCE 15
@@ -31,24 +32,6 @@ now (void)
     return ts.tv_sec;
 }
 
-/* What the caller would have called: QEMU's module or libiscsi, which are
- * not in the scope that RTLD_NEXT looks into.
- */
-static void *
-find (const void *caller, const char *function)
-{
-    Dl_info info;
-    void *library = dladdr (caller, &info)
-                        ? dlopen (info.dli_fname, RTLD_LAZY | RTLD_NOLOAD)
-                        : NULL;
-    void *found = library ? dlsym (library, function) : NULL;
-
-    if (!found)
-        abort ();
-    dlclose (library);
-    return found;
-}
-
 /* The library calls this when it has lost the connection, being logged in,
  * and then after each attempt that has failed.
  */
@@ -61,8 +44,8 @@ iscsi_reconnect (struct iscsi_context *iscsi)
     int (*is_logged_in) (struct iscsi_context *);
     int (*next) (struct iscsi_context *);
 
-    *(void **) &is_logged_in = find (caller, "iscsi_is_logged_in");
-    *(void **) &next = find (caller, "iscsi_reconnect");
+    *(void **) &is_logged_in = next_function (caller, "iscsi_is_logged_in");
+    *(void **) &next = next_function (caller, "iscsi_reconnect");
     if (is_logged_in (iscsi) || lost == 0)
         lost = now ();
     if (now () - lost > PATIENCE) {

@@ -24,6 +24,9 @@
 
 #define STORAGE_DAEMON "/usr/bin/qemu-storage-daemon"
 
+#define CEPH_CONF "/etc/ceph/ceph.conf"
+#define CEPH_KEYRING "/etc/ceph/keyring"
+
 #define GLUSTER_FOLDER "/usr/lib/" MULTIARCH "/glusterfs"
 
 /* Of what the bridge has printed, so much is looked at. */
@@ -136,16 +139,24 @@ show_ssh_files (struct start *start, bool has_agent)
     }
 }
 
+/* Where Ceph's own programs have these files by default, and where they look
+ * first.  The client expects a keyring under the first name, but without a
+ * configuration, which the first depends on, under the second.
+ */
 static void
 show_ceph_files (struct start *start, const struct remote *r)
 {
     const char *user = r->username ? r->username : "admin";
+    const char *conf = getenv ("CEPH_CONF");
+    const char *other_keyring = getenv ("CEPH_KEYRING");
     cleanup_free char *keyring = xasprintf ("/etc/ceph/ceph.client.%s."
                                             "keyring", user);
 
-    show_file (start, "/etc/ceph/ceph.conf", "/etc/ceph/ceph.conf");
-    if (!r->secret && !strchr (user, '/'))
-        show_file (start, keyring, keyring);
+    show_file (start, conf ? conf : CEPH_CONF, CEPH_CONF);
+    if (r->secret || strchr (user, '/'))
+        return;
+    show_file (start, other_keyring ? other_keyring : keyring, keyring);
+    show_file (start, other_keyring ? other_keyring : keyring, CEPH_KEYRING);
 }
 
 /* The Unix socket that it may connect to: of an ssh-agent, or the server's. */
@@ -173,8 +184,10 @@ init_start (struct start *start, const struct remote *r)
         show_file (start, socket, BRIDGE_SOCKET);
     if (strcmp (protocol, "ssh") == 0)
         show_ssh_files (start, socket != NULL);
-    else if (strcmp (protocol, "rbd") == 0)
+    else if (strcmp (protocol, "rbd") == 0) {
         show_ceph_files (start, r);
+        start_ceph (start);
+    }
     else if (strcmp (protocol, "gluster") == 0)
         start_gluster (start);
     else if (strcmp (protocol, "iscsi") == 0)
@@ -199,8 +212,10 @@ add_secret (struct start *start, const struct remote *r, int *ret_fd,
     if (above_stdio (ret_fd, err) < 0)
         return -1;
     file = xasprintf ("/proc/self/fd/%d", *ret_fd);
-    object = json_made (json_pack ("{s:s, s:s, s:s}", "qom-type", "secret",
-                                   "id", BRIDGE_SECRET, "file", file));
+    object = json_made (json_pack ("{s:s, s:s, s:s, s:s}", "qom-type",
+                                   "secret", "id", BRIDGE_SECRET, "file", file,
+                                   "format",
+                                   r->protocol->has_key ? "base64" : "raw"));
     text = json_text (object);
     start_keep (start, *ret_fd);
     start_argument (start, "--object");
@@ -262,7 +277,8 @@ bridge_start (guestfs_h *g, const struct drive *d, int *connections,
 }
 
 /* "qemu-storage-daemon: --blockdev {...}: WHY": the last part of what was
- * printed, or all of it.
+ * printed, or all of it.  Ceph's client knows more of names, and prints that
+ * before.
  */
 static char *
 reason_printed (const struct drive *d)
@@ -276,6 +292,9 @@ reason_printed (const struct drive *d)
         return NULL;
     text[n] = '\0';
     string_trim_end (text);
+    why = strstr (text, "server name not found: ");
+    if (why)
+        return xstrndup (why, strcspn (why, "\n"));
     why = strstr (text, node);
     why = why ? why + strlen (node) + strspn (why + strlen (node), ": ")
               : text;
@@ -283,17 +302,31 @@ reason_printed (const struct drive *d)
 }
 
 /* QEMU has the drivers as modules, in packages of their own; Gluster's client
- * has modules, too.
+ * has modules, too.  Ceph's monitors hang up on whom they don't know, and its
+ * client takes that for a network that does not work.
  */
-static const char *
-advice (const char *why)
+static const struct {
+    const char *reason, *text;
+} hints[] = {
+    { "Unknown driver", "is the package qemu-block-extra installed?" },
+    { "does not accept value", "is the package qemu-block-extra installed?" },
+    { "error connecting: Connection timed out",
+      "no monitor answers, or none accepts the user and the secret" },
+    { "error connecting: Invalid argument",
+      "is the secret one that Ceph has made?" },
+    { "error connecting: No such file",
+      "neither servers nor Ceph's configuration were found" },
+};
+
+static char *
+hint (const char *why)
 {
     if (strstr (why, "Gluster connection") && access (GLUSTER_FOLDER, F_OK) < 0)
-        return "\n(is the package glusterfs-common installed?)";
-    if (strstr (why, "Unknown driver")
-        || strstr (why, "does not accept value"))
-        return " (is the package qemu-block-extra installed?)";
-    return "";
+        return xstrdup ("\n(is the package glusterfs-common installed?)");
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (strstr (why, hints[i].reason))
+            return xasprintf (" (%s)", hints[i].text);
+    return xstrdup ("");
 }
 
 int
@@ -307,8 +340,11 @@ bridge_failed (const struct drive *d, struct error *err)
     if (supervised_explain (r, err))
         return fail_context (err, "%s", d->filename);
     why = reason_printed (d);
-    if (why)
-        return fail (err, EIO, "%s: %s%s", d->filename, why, advice (why));
+    if (why) {
+        cleanup_free char *advice = hint (why);
+
+        return fail (err, EIO, "%s: %s%s", d->filename, why, advice);
+    }
     if (before.errnum == EPIPE && r->why.count > 0)
         return fail (err, EIO, "%s: qemu-storage-daemon, which connects to "
                      "the server, has ended (%s)", d->filename,

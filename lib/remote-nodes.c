@@ -246,8 +246,9 @@ const struct protocol remote_protocols[] = {
       .has_sockets = true, .is_writable = true, .has_files = true,
       .form = "VOLUME/PATH", .check = has_two_parts, .node = gluster_node },
     { .name = "rbd", .port = "6789", .min_servers = 0, .max_servers = -1,
-      .has_username = true, .has_secret = true, .is_writable = true,
-      .form = "POOL/IMAGE", .check = has_two_parts, .node = rbd_node },
+      .has_username = true, .has_secret = true, .has_key = true,
+      .is_writable = true, .form = "POOL/IMAGE",
+      .check = has_two_parts, .node = rbd_node },
     { .name = NULL },
 };
 

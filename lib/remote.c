@@ -164,10 +164,10 @@ check_login (const struct protocol *p, const char *username,
     if (secret && !username && strcmp (p->name, "rbd") != 0)
         return fail (err, EINVAL, "secret needs a username for the protocol "
                      "'%s'", p->name);
-    if (secret && strcmp (p->name, "rbd") == 0
+    if (secret && p->has_key
         && secret[strspn (secret, LETTERS DIGITS "+/=")])
         return fail (err, EINVAL, "secret: must be in base64 for the "
-                     "protocol 'rbd'");
+                     "protocol '%s'", p->name);
     return 0;
 }
 

@@ -25,6 +25,7 @@ struct protocol {
     bool has_sockets;  /* its servers may be behind Unix sockets */
     bool has_username;
     bool has_secret;
+    bool has_key;      /* its secret is bytes, and given in base64 */
     bool is_writable;
     bool has_files; /* which formats other than raw want to make longer,
                        as NBD can't */

@@ -24,6 +24,9 @@
  */
 #define LAST_WORDS_MS 1000
 
+/* Long for the servers to answer, if they do. */
+#define CEPH_GRACE_MS 5000
+
 extern char **environ;
 
 int
@@ -159,6 +162,13 @@ void
 start_gluster (struct start *s)
 {
     preload (s, "guestfs-gluster.so");
+}
+
+void
+start_ceph (struct start *s)
+{
+    preload (s, "guestfs-ceph.so");
+    start_option (s, "--grace=%d", CEPH_GRACE_MS);
 }
 
 void

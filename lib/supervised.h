@@ -76,6 +76,12 @@ void start_template_memory (struct start *s, int fd);
 /* It has the client of Gluster, which must believe that it can do more. */
 void start_gluster (struct start *s);
 
+/* It has the client of Ceph, which must give up in the end, and is given a
+ * moment to give back its lock of an image: otherwise the servers wait for it
+ * for half a minute before another client can write.
+ */
+void start_ceph (struct start *s);
+
 /* It has the client of iSCSI, which must give up in the end. */
 void start_iscsi (struct start *s);
 

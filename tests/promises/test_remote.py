@@ -3,7 +3,6 @@
 with servers, and what happens to secrets.
 """
 
-import hashlib
 import os
 import pathlib
 import shutil
@@ -13,102 +12,14 @@ import subprocess
 import sys
 import unittest
 
-import guestfs
-
 from ftp_server import Ftp
 from gluster_server import Brick, Volumes
+from remote_case import SIZE, Remote
 from servers import (LOOPBACK, Iscsi, OddServer, Server, Ssh, Web, free_port,
                      nbdkit, program, qemu_nbd)
-from support import (MIB, TestCase, adopt_orphans, descendants, mkfs, new_handle,
-                     reap_all, run)
+from support import MIB, adopt_orphans, new_handle, reap_all, run
 
 SECRET = "tr0ub4dor,&3"
-SIZE = 20 * MIB
-
-
-class Remote(TestCase):
-    def setUp(self):
-        super().setUp()
-        self.set_environment("HOME", self.folder)
-        for name in "SSH_AUTH_SOCK", "SSL_CERT_FILE":
-            self.set_environment(name, None)
-        self.disk = self.image("disk.img", SIZE)
-        mkfs("ext4", self.disk, "-q", "-L", "remote")
-
-    def set_environment(self, name, value):
-        before = os.environ.get(name)
-        self.addCleanup(self.put_environment, name, before)
-        self.put_environment(name, value)
-
-    @staticmethod
-    def put_environment(name, value):
-        os.environ.pop(name, None)
-        if value is not None:
-            os.environ[name] = str(value)
-
-    def remote(self, protocol, name, server, launch=True, **options):
-        g = self.handle(launch=False)
-        server = f"{LOOPBACK}:{server}" if isinstance(server, int) else server
-        g.add_drive_opts(name, protocol=protocol, server=[server], **options)
-        if launch:
-            g.launch()
-        return g
-
-    def check_reading(self, *where, **options):
-        """Read-only drives: written to, and nothing of that remains."""
-        g = self.remote(*where, readonly=True, **options)
-        self.assertEqual(g.list_filesystems(), {"/dev/sda": "ext4"})
-        self.assertEqual(g.vfs_label("/dev/sda"), "remote")
-        g.mount("/dev/sda", "/")
-        g.write("/new", b"content")
-        g.umount_all()
-        g.mount("/dev/sda", "/")
-        self.assertEqual(g.cat("/new"), "content")
-        g.shutdown()
-        g.launch()
-        g.mount("/dev/sda", "/")
-        self.assertFalse(g.exists("/new"))
-        g.close()
-
-    def check_writing(self, *where, **options):
-        data = hashlib.shake_128(b"data").digest(3 * MIB)
-        g = self.remote(*where, **options)
-        g.mount("/dev/sda", "/")
-        g.write("/new", data)
-        g.shutdown()
-        g.close()
-        g = self.remote(*where, readonly=True, **options)
-        g.mount("/dev/sda", "/")
-        self.assertEqual(g.read_file("/new"), data)
-        g.close()
-
-    def check_refused(self, words, *where, **options):
-        options.setdefault("readonly", True)
-        g = self.remote(*where, launch=False, **options)
-        with self.assertRaisesRegex(RuntimeError, words):
-            g.launch()
-        # The handle is as before.
-        with self.assertRaisesRegex(RuntimeError, words):
-            g.launch()
-
-    def plugin(self, cases):
-        """A script for nbdkit that says what its calls do."""
-        path = self.folder / "plugin"
-        path.write_text(f"""#!/bin/sh
-            case "$1" in
-            {cases}
-            can_write) exit 0 ;;
-            pwrite) cat > /dev/null ;;
-            *) exit 2 ;;
-            esac""")
-        path.chmod(0o755)
-        return path
-
-    def qcow2(self):
-        path = self.folder / "disk.qcow2"
-        run("qemu-img", "convert", "-U", "-f", "raw", "-O", "qcow2",
-            self.disk, path)
-        return path
 
 
 class Nbd(Remote):
@@ -442,29 +353,8 @@ class Http(Remote):
         shutil.copy(self.disk, web.folder / "private")
         password = run(program("openssl"), "passwd", "-apr1", SECRET).decode()
         (self.folder / "passwords").write_text(f"me:{password}")
-        said = []
-        g = self.handle(launch=False)
-        g.set_verbose(True)
-        g.set_trace(True)
-        g.set_event_callback(lambda event, handle, text, array:
-                             said.append(str(text)), guestfs.EVENT_ALL)
-        g.add_drive_opts("/private/disk.img", protocol="http",
-                         server=[f"{LOOPBACK}:{web.port}"], username="me",
-                         secret=SECRET, readonly=True)
-        g.launch()
-        self.assertIn("/private/disk.img", "".join(said))
-        for text in said + g.debug_drives():
-            self.assertNotIn(SECRET, text)
-        processes = [p for p in descendants(os.getpid())
-                     if p != web.server.process.pid]
-        self.assertGreater(len(processes), 5)
-        for pid in processes:
-            for name in "cmdline", "environ":
-                path = pathlib.Path(f"/proc/{pid}/{name}")
-                try:
-                    self.assertNotIn(SECRET.encode(), path.read_bytes())
-                except OSError:
-                    continue
+        self.check_secret(SECRET, [web.server], "http", "/private/disk.img",
+                          web.port, username="me")
 
 
 class OverFtp(Remote):
@@ -682,15 +572,6 @@ class OverIscsi(Remote):
 
 class Guestfish(Remote):
     """Images as -a names them."""
-
-    def fish(self, uri, *arguments, fails=False):
-        shell = pathlib.Path(os.environ["LIBGUESTFS_LIBEXECDIR"]).parent
-        result = subprocess.run(
-            [shell / "shell/guestfish", *arguments, "-a", uri, "run", ":",
-             "vfs-label", "/dev/sda"], capture_output=True, check=False,
-            text=True)
-        self.assertEqual(result.returncode, 1 if fails else 0, result.stderr)
-        return result.stderr if fails else result.stdout.strip()
 
     def test_nbd(self):
         path = self.folder / "socket"
