@@ -4,7 +4,9 @@
  * they ask for is done with ordinary sockets of the host, by libslirp.
  * guestfs-confine runs it.
  *
- * usage: guestfs-network FD
+ * usage: guestfs-network FD NAMES
+ *
+ * FD is the appliance's socket, NAMES a file (struct loopback_names).
  */
 
 #include "config.h"
@@ -15,19 +17,24 @@
 #include <slirp/libslirp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "memory.h"
 #include "network-frame.h"
+#include "network-names.h"
 
 /* Where the appliance is, see daemon/network.c, and what it sees. */
-#define NETWORK "169.254.0.0"
-#define NETMASK "255.255.0.0"
+#define NETWORK "169.254.2.0"
+#define NETMASK "255.255.255.0"
 #define GATEWAY "169.254.2.2"
 #define NAME_SERVER "169.254.2.3"
 #define FIRST_GUEST "169.254.2.15"
+#define GATEWAY6 NETWORK_PREFIX6 "2"
+#define NAME_SERVER6 NETWORK_PREFIX6 "3"
 
 /* So many frames are taken before connections get their turn. */
 #define FRAMES_AT_ONCE 64
@@ -37,9 +44,18 @@
  */
 #define PATIENCE_MS 200
 
+/* libslirp wants one timer, for IPv6. */
+struct timer {
+    SlirpTimerCb call; /* NULL: it wants none */
+    void *opaque;
+    int64_t expires; /* in ms; -1: it does not run */
+};
+
 struct network {
-    int fd; /* of the appliance: a message is a frame */
+    int fd;    /* of the appliance: a message is a frame */
+    int names; /* a file: its name servers on our loopback */
     bool ended;
+    struct timer timer;
     Slirp *slirp;
     struct pollfd *polled; /* the first is of the appliance */
     size_t n_polled, room;
@@ -55,12 +71,18 @@ out_of_memory (void)
  * than losing it: nothing else is to be done than to fill that queue.
  */
 static ssize_t
-send_frame (const void *frame, size_t size, void *opaque)
+send_frame (const void *data, size_t size, void *opaque)
 {
     struct network *net = opaque;
     struct pollfd pfd = { .fd = net->fd, .events = POLLOUT };
-    ssize_t n = send (net->fd, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    uint8_t frame[FRAME_SIZE_MAX];
+    ssize_t n;
 
+    if (size > sizeof frame)
+        return -1;
+    memcpy (frame, data, size);
+    frame_from_server (frame, size);
+    n = send (net->fd, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno == EAGAIN && poll (&pfd, 1, PATIENCE_MS) > 0)
         n = send (net->fd, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
@@ -76,6 +98,8 @@ ignore_error (const char *message, void *opaque)
     (void) opaque;
 }
 
+#define NS_PER_MS INT64_C (1000000)
+
 static int64_t
 now_ns (void *opaque)
 {
@@ -83,31 +107,54 @@ now_ns (void *opaque)
 
     (void) opaque;
     clock_gettime (CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C (1000000000) + now.tv_nsec;
+    return now.tv_sec * 1000 * NS_PER_MS + now.tv_nsec;
 }
 
-/* Timers are for IPv6 alone, which the appliance has not. */
 static void *
 new_timer (SlirpTimerCb call, void *call_opaque, void *opaque)
 {
-    (void) call;
-    (void) call_opaque;
-    return opaque;
+    struct network *net = opaque;
+
+    net->timer = (struct timer) { call, call_opaque, -1 };
+    return &net->timer;
 }
 
 static void
 free_timer (void *timer, void *opaque)
 {
-    (void) timer;
     (void) opaque;
+    *(struct timer *) timer = (struct timer) { .expires = -1 };
 }
 
 static void
 set_timer (void *timer, int64_t expire_ms, void *opaque)
 {
-    (void) timer;
-    (void) expire_ms;
     (void) opaque;
+    ((struct timer *) timer)->expires = expire_ms;
+}
+
+/* How long poll (2) may sleep, which is no longer than libslirp wants. */
+static int
+until_timer (const struct timer *timer, uint32_t slirp_ms)
+{
+    int64_t left = INT32_MAX;
+
+    if (timer->expires >= 0)
+        left = timer->expires - now_ns (NULL) / NS_PER_MS;
+    if (left < 0)
+        left = 0;
+    if (slirp_ms < left)
+        left = slirp_ms;
+    return left >= INT32_MAX ? -1 : (int) left;
+}
+
+static void
+run_timer (struct timer *timer)
+{
+    if (timer->expires < 0 || timer->expires > now_ns (NULL) / NS_PER_MS)
+        return;
+    timer->expires = -1;
+    timer->call (timer->opaque);
 }
 
 /* All descriptors are asked for before each sleep, add_polled (). */
@@ -187,9 +234,16 @@ address (const char *text)
     return addr;
 }
 
-/* Names are resolved by the server that the host uses, and addresses are
- * not given away: the appliance knows its own.
- */
+static struct in6_addr
+address6 (const char *text)
+{
+    struct in6_addr addr;
+
+    inet_pton (AF_INET6, text, &addr);
+    return addr;
+}
+
+/* Addresses are not given away: the appliance knows its own. */
 static Slirp *
 new_slirp (struct network *net)
 {
@@ -201,11 +255,40 @@ new_slirp (struct network *net)
         .vhost = address (GATEWAY),
         .vnameserver = address (NAME_SERVER),
         .vdhcp_start = address (FIRST_GUEST),
+        .in6_enabled = true,
+        .vprefix_addr6 = address6 (NETWORK_PREFIX6),
+        .vprefix_len = NETWORK_PREFIX6_BITS,
+        .vhost6 = address6 (GATEWAY6),
+        .vnameserver6 = address6 (NAME_SERVER6),
         .disable_host_loopback = true,
         .disable_dhcp = true,
     };
 
     return slirp_new (&config, &callbacks, net);
+}
+
+/* Those that the host has now. */
+static struct loopback_names
+name_servers (const struct network *net)
+{
+    struct loopback_names names;
+
+    if (pread (net->names, &names, sizeof names, 0) != sizeof names)
+        names = (struct loopback_names) { 0 };
+    return names;
+}
+
+static void
+take_frame (struct network *net, uint8_t *frame, size_t size)
+{
+    if (!frame_may_pass (frame, size))
+        return;
+    if (frame_is_question (frame, size)) {
+        struct loopback_names names = name_servers (net);
+
+        frame_to_server (&names, frame);
+    }
+    slirp_input (net->slirp, frame, (int) size);
 }
 
 static void
@@ -223,8 +306,8 @@ take_frames (struct network *net)
             net->ended = true;
             return;
         }
-        if ((size_t) n <= sizeof frame && frame_may_pass (frame, (size_t) n))
-            slirp_input (net->slirp, frame, (int) n);
+        if ((size_t) n <= sizeof frame)
+            take_frame (net, frame, (size_t) n);
     }
 }
 
@@ -239,26 +322,38 @@ serve (struct network *net)
         add_polled (net->fd, SLIRP_POLL_IN, net);
         slirp_pollfds_fill (net->slirp, &timeout, add_polled, net);
         r = poll (net->polled, net->n_polled,
-                  timeout > INT32_MAX ? -1 : (int) timeout);
+                  until_timer (&net->timer, timeout));
         /* This first: it tells libslirp the time, by which sockets expire
          * that frames make.
          */
         slirp_pollfds_poll (net->slirp, r < 0, get_events, net);
+        run_timer (&net->timer);
         if (r > 0 && net->polled[0].revents)
             take_frames (net);
     }
 }
 
+/* A descriptor's number, or -1. */
+static int
+parse_fd (const char *text)
+{
+    char *end;
+    long fd = strtol (text, &end, 10);
+
+    return end == text || *end || fd < 0 || fd > INT32_MAX ? -1 : (int) fd;
+}
+
 int
 main (int argc, char **argv)
 {
-    struct network net = { .fd = -1 };
-    char *end = NULL;
+    struct network net = { .fd = -1, .names = -1, .timer.expires = -1 };
 
-    if (argc == 2)
-        net.fd = (int) strtol (argv[1], &end, 10);
-    if (net.fd < 0 || end == argv[1] || *end) {
-        fputs ("Usage: guestfs-network FD\n"
+    if (argc == 3) {
+        net.fd = parse_fd (argv[1]);
+        net.names = parse_fd (argv[2]);
+    }
+    if (net.fd < 0 || net.names < 0) {
+        fputs ("Usage: guestfs-network FD NAMES\n"
                "It is started by libguestfs, not by hand.\n", stderr);
         return EXIT_FAILURE;
     }

@@ -166,5 +166,6 @@ const struct root_row root_rows[] = {
     { "fs/xfs", ROOT_MODULES, false, "filesystems" },
     { "fs/zonefs", ROOT_MODULES, false, "filesystems" },
     { "net/9p", ROOT_MODULES, false, "mount_9p" },
+    { "net/ipv6/ipv6", ROOT_MODULES, false, "the network" },
     { 0 },
 };

@@ -12,6 +12,7 @@
 #include "in-place.h"
 #include "local.h"
 #include "local-check.h"
+#include "network.h"
 #include "server.h"
 #include "sysroot.h"
 
@@ -184,6 +185,8 @@ find_private_procedure (uint32_t proc)
         return &fuse;
     case WIRE_PROC_FUSE_END:
         return &end;
+    case WIRE_PROC_NETWORK:
+        return &network_procedure;
     default:
         return NULL;
     }

@@ -13,6 +13,7 @@
 #include <net/route.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -23,10 +24,15 @@
 #include "io.h"
 #include "modules.h"
 #include "network.h"
+#include "network-ipv6.h"
 
 #define ADDRESS "169.254.2.15"
-#define NETMASK "255.255.0.0"
+#define NETMASK "255.255.255.0"
 #define GATEWAY "169.254.2.2"
+
+/* libslirp sends what is for this one to the first that the host has.  It is
+ * used until the library has said what there is.
+ */
 #define NAME_SERVER "169.254.2.3"
 
 /* A request about one device, netdevice (7). */
@@ -125,9 +131,8 @@ set_gateway (int fd, struct error *err)
 }
 
 static int
-write_resolv_conf (struct error *err)
+write_resolv_conf (const char *text, struct error *err)
 {
-    static const char text[] = "nameserver " NAME_SERVER "\n";
     cleanup_fd int fd = open (RESOLV_CONF,
                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
@@ -161,8 +166,44 @@ network_start (struct error *err)
         return fail (err, errno, "socket: %m");
     if (need_device (fd, device, err) < 0 || bring_up (fd, "lo", err) < 0
         || set_address (fd, device, err) < 0
+        || ipv6_put_off (device, err) < 0
         || bring_up (fd, device, err) < 0 || set_gateway (fd, err) < 0
-        || write_resolv_conf (err) < 0)
+        || write_resolv_conf ("nameserver " NAME_SERVER "\n", err) < 0)
         return -1;
     return put_in_etc (err);
 }
+
+/* Without IPv6 most things work as well. */
+static void
+try_ipv6 (void)
+{
+    cleanup_error struct error err = { 0 };
+    cleanup_fd int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    char device[IFNAMSIZ];
+
+    if (fd >= 0 && find_device (fd, device) && ipv6_start (device, &err) < 0)
+        fprintf (stderr, "guestfsd: no IPv6: %s\n", err.message);
+}
+
+static int
+run_network (struct call *call, XDR *xdrs)
+{
+    wire_network_args args;
+    int r = 0;
+
+    if (decode_args (call, xdrs, (xdrproc_t) xdr_wire_network_args, &args,
+                     sizeof args) < 0)
+        return -1;
+    if (!call->daemon->network)
+        r = fail (&call->err, EINVAL, "the appliance has no network");
+    else
+        r = write_resolv_conf (args.resolv_conf, &call->err);
+    if (r == 0 && args.ipv6)
+        try_ipv6 ();
+    xdr_free ((xdrproc_t) xdr_wire_network_args, &args);
+    return r < 0 ? -1 : reply (call, NULL, NULL);
+}
+
+const struct procedure network_procedure = {
+    .name = "network", .run = run_network
+};

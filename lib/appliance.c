@@ -40,7 +40,7 @@ appliance_new (void)
 {
     struct appliance *a = xcalloc (1, sizeof *a);
 
-    a->console = -1;
+    a->console = a->names = -1;
     a->machine = a->storage = a->network = SUPERVISED_NONE;
     a->send_buffer = xmalloc (MESSAGE_BUFFER_SIZE);
     receiver_init (&a->receiver);
@@ -57,6 +57,8 @@ appliance_free (struct appliance *a)
     supervised_end (&a->storage);
     supervised_end (&a->network);
     close_fd (&a->console);
+    close_fd (&a->names);
+    free (a->resolv_conf);
     receiver_free (&a->receiver);
     free (a->send_buffer);
     free (a->origin);

@@ -23,6 +23,10 @@ struct appliance {
     struct supervised machine; /* the kernel or hypervisor */
     struct supervised storage; /* what serves it disks, if anything does */
     struct supervised network; /* what connects it, if anything does */
+    int names; /* what network knows of name servers (struct loopback_names),
+                  or -1 */
+    char *resolv_conf;         /* what the daemon knows of them, or NULL */
+    bool ipv6;                 /* and whether there is IPv6 */
     int console;               /* what they print comes here, or -1 */
     bool dead;                 /* one of them is gone */
     bool setup_sent;           /* its daemon knows whom it is for */

@@ -10,6 +10,7 @@
 #include "call.h"
 #include "drive.h"
 #include "message.h"
+#include "network.h"
 #include "transfer.h"
 
 /* What must be so before a call can be sent. */
@@ -169,6 +170,21 @@ converse (guestfs_h *g, struct client_call *call, struct transfer *transfer)
     return outcome;
 }
 
+/* Programs of the guest use the network, if there is one. */
+static bool
+runs_program (const struct client_call *call)
+{
+    static const uint32_t programs[] = {
+        WIRE_PROC_COMMAND, WIRE_PROC_COMMAND_LINES, WIRE_PROC_COMMAND_OUT,
+        WIRE_PROC_SH,      WIRE_PROC_SH_LINES,      WIRE_PROC_SH_OUT,
+    };
+
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (call->proc == programs[i])
+            return true;
+    return false;
+}
+
 int
 client_call (guestfs_h *g, struct client_call *call)
 {
@@ -176,6 +192,7 @@ client_call (guestfs_h *g, struct client_call *call)
     enum outcome outcome;
 
     if (check_state (g) < 0
+        || (runs_program (call) && network_refresh (g) < 0)
         || transfer_open (&transfer, call->file_in, call->file_out,
                           &g->error) < 0)
         return -1;

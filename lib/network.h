@@ -19,4 +19,9 @@
  */
 int network_start (guestfs_h *g, int console, int *ret_fd);
 
+/* Before a program of the guest is run: tell the daemon and guestfs-network
+ * how the host resolves names, and whether it has IPv6, unless they know.
+ */
+int network_refresh (guestfs_h *g);
+
 #endif /* LIB_NETWORK_H */

@@ -6,6 +6,7 @@ one of them grows; what a fuzzer has found is left alone.
 """
 
 import io
+import ipaddress
 import struct
 import sys
 import tarfile
@@ -672,11 +673,63 @@ LIBVIRT = {
     "empty": b"",
 }
 
+
+def ipv4(protocol, to, payload, options=b"", fragment=0):
+    words = 5 + len(options) // 4
+    return (bytes(12) + b"\x08\0"
+            + struct.pack(">BBHHHBBH", 0x40 | words, 0,
+                          words * 4 + len(payload), 1, fragment, 64, protocol,
+                          0)
+            + ipaddress.ip_address("169.254.2.15").packed
+            + ipaddress.ip_address(to).packed + options + payload)
+
+
+def ipv6(protocol, to, payload):
+    return (bytes(12) + b"\x86\xdd"
+            + struct.pack(">IHBB", 6 << 28, len(payload), protocol, 255)
+            + ipaddress.ip_address("fec0::f").packed
+            + ipaddress.ip_address(to).packed + payload)
+
+
+ASKED = struct.pack(">HHHH", 1024, 53, 8, 0)
+OTHER = struct.pack(">HHHH", 1024, 80, 8, 0)
+ALIAS, ALIAS6 = "169.254.213.54", "fec0::140"
+FRAME = {
+    "arp": bytes(12) + b"\x08\x06" + bytes(28),
+    "ipv4": ipv4(17, "203.0.113.1", OTHER),
+    "question": ipv4(17, ALIAS, ASKED),
+    "question-tcp": ipv4(6, ALIAS, ASKED),
+    "options": ipv4(17, ALIAS, ASKED, options=bytes(8)),
+    "fragment": ipv4(17, ALIAS, ASKED, fragment=0x2000),
+    "later-fragment": ipv4(17, ALIAS, ASKED, fragment=1),
+    "loopback": ipv4(17, "127.0.0.53", ASKED),
+    "icmp-error": ipv4(1, "169.254.2.15", b"\3\3" + bytes(6)
+                       + ipv4(17, "127.0.0.53", ASKED)[14:]),
+    "ipv6": ipv6(6, "2001:db8::1", OTHER),
+    "ipv6-question": ipv6(17, ALIAS6, ASKED),
+    "ipv6-question-even": ipv6(17, ALIAS6, ASKED + b"x"),
+    "ipv6-other-port": ipv6(17, ALIAS6, OTHER),
+    "ipv6-loopback": ipv6(17, "::1", ASKED),
+    "ipv6-mapped": ipv6(17, "::ffff:127.0.0.1", ASKED),
+    "ipv6-nat64": ipv6(17, "64:ff9b::7f00:1", ASKED),
+    "ipv6-6to4": ipv6(17, "2002:7f00:1::", ASKED),
+    "ipv6-multicast": ipv6(17, "ff02::1", ASKED),
+    "ipv6-neighbour": ipv6(58, "ff02::1:ff00:2", b"\x87" + bytes(31)),
+    "ipv6-hop-by-hop": ipv6(0, "2001:db8::1", b"\x11" + bytes(7) + ASKED),
+    "ipv6-fragment": ipv6(44, "2001:db8::1", b"\x11" + bytes(7) + ASKED),
+    "ipv6-routing": ipv6(43, "2001:db8::1", b"\x11\2" + bytes(22) + ASKED),
+    "ipv6-error": ipv6(58, "fec0::f", b"\1\4" + bytes(6)
+                       + ipv6(17, "::1", ASKED)[14:]),
+    "cut-off": ipv6(17, ALIAS6, ASKED)[:55],
+    "vlan": bytes(12) + b"\x81\0\0\0" + ipv4(17, ALIAS, ASKED)[12:],
+    "empty": b"",
+}
+
 CORPORA = {"qmp": QMP, "message": MESSAGE, "reply": REPLY, "image": IMAGE,
            "supervisor": SUPERVISOR, "settings": SETTINGS, "base64": BASE64,
            "names": NAMES, "disk": DISK, "tar": TAR, "uri": URI,
            "kernel": KERNEL, "nbd": NBD, "fuse-reply": FUSE_REPLY,
-           "libvirt": LIBVIRT}
+           "libvirt": LIBVIRT, "frame": FRAME}
 
 for target, corpus in CORPORA.items():
     folder = Path(__file__).parent / "corpus" / target

@@ -140,10 +140,9 @@ open_sockets (void)
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
         int domain = sockets[i].domain, type = sockets[i].type;
         int fd = socket (domain, type, sockets[i].protocol);
-        bool ipv6 = domain == AF_INET6 && is_remote ();
+        bool ip = domain == AF_INET || domain == AF_INET6;
         bool needed = is_network () || is_remote ()
-                          ? (domain == AF_INET || ipv6) && type != SOCK_RAW
-                                && sockets[i].protocol == 0
+                          ? ip && type != SOCK_RAW && sockets[i].protocol == 0
                           : is_guest () && domain == AF_UNIX;
 
         if ((fd >= 0) != needed)

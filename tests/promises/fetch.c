@@ -26,16 +26,22 @@
 static int
 connect_to (const char *host, const char *port)
 {
-    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-                                    .ai_family = AF_INET };
+    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
     struct addrinfo *found;
-    int fd, r = getaddrinfo (host, port, &hints, &found);
+    int fd = -1, r = getaddrinfo (host, port, &hints, &found);
 
     if (r != 0)
         errx (EXIT_FAILURE, "%s: %s", host, gai_strerror (r));
-    fd = socket (found->ai_family, found->ai_socktype, found->ai_protocol);
-    if (fd < 0 || connect (fd, found->ai_addr, found->ai_addrlen) < 0)
-        err (EXIT_FAILURE, "%s: connect", host);
+    for (struct addrinfo *a = found; a && fd < 0; a = a->ai_next) {
+        fd = socket (a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (fd >= 0 && connect (fd, a->ai_addr, a->ai_addrlen) == 0)
+            break;
+        warn ("%s: connect", host);
+        close (fd);
+        fd = -1;
+    }
+    if (fd < 0)
+        exit (EXIT_FAILURE);
     freeaddrinfo (found);
     return fd;
 }

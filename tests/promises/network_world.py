@@ -17,7 +17,12 @@ import threading
 import unittest
 
 ADDRESS = "203.0.113.1"  # RFC 5737: nobody's
+ADDRESS6 = "2001:db8::1"  # RFC 3849: likewise
+LINK_LOCAL = "fe80::53"
 NAME = "server.example"
+NAME6 = "six.example"  # has ADDRESS6 alone
+NAME_BOTH = "both.example"
+NAME_HALF = "half.example"  # the IPv4 address is not there
 HTTP_PORT = 8080
 LOOPBACK_PORT = 8081
 RESOLV_CONF = "/etc/resolv.conf"
@@ -28,6 +33,15 @@ LARGE_SIZE = 50 << 20
 _BLOCK = bytes(range(251)) * 1024  # no power of two: shifted parts differ
 
 
+# Has the kernel got it?
+HAS_IPV6 = os.path.exists("/proc/net/if_inet6")
+
+
+def add_ipv6(action="add"):
+    subprocess.run(["ip", "address", action, f"{ADDRESS6}/128", "dev", "lo"],
+                   check=True)
+
+
 def enter():
     """Run this program once more, in namespaces of its own, and end.  There
     it gets its address and returns."""
@@ -36,6 +50,10 @@ def enter():
                         ["ip", "address", "add", f"{ADDRESS}/32", "dev",
                          "lo"]):
             subprocess.run(command, check=True)
+        if HAS_IPV6:
+            add_ipv6()
+            subprocess.run(["ip", "address", "add", f"{LINK_LOCAL}/64", "dev",
+                            "lo"], check=True)
         return
     if not os.path.exists(RESOLV_CONF):
         print(f"SKIP: there is no {RESOLV_CONF} to mount another one on")
@@ -59,6 +77,7 @@ class _Pages(http.server.BaseHTTPRequestHandler):
         parts, size = [PAGE], len(PAGE)
         if self.path == "/large":
             parts, size = large_blocks(), LARGE_SIZE
+        self.server.asked += 1
         self.send_response(200)
         self.send_header("Content-Length", str(size))
         self.end_headers()
@@ -82,26 +101,35 @@ class _Pages(http.server.BaseHTTPRequestHandler):
 class HTTPServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
     received = None
+    asked = 0
 
 
-def encoded_name():
-    """NAME as it stands in a query, and its end."""
+def encoded_name(name=NAME):
+    """The name as it stands in a query, and its end."""
     return b"".join(bytes([len(label)]) + label.encode()
-                    for label in NAME.split(".")) + b"\0"
+                    for label in name.split(".")) + b"\0"
+
+
+_A = (1, socket.inet_pton(socket.AF_INET, ADDRESS))
+_NOT_THERE = (1, socket.inet_pton(socket.AF_INET, "203.0.113.2"))
+_AAAA = (28, socket.inet_pton(socket.AF_INET6, ADDRESS6))
+_RECORDS = {encoded_name(NAME): [_A], encoded_name(NAME6): [_AAAA],
+            encoded_name(NAME_BOTH): [_A, _AAAA],
+            encoded_name(NAME_HALF): [_NOT_THERE, _AAAA]}
 
 
 def answer(query):
-    """NAME has ADDRESS; no other name exists."""
+    """There are no other names."""
     end = query.index(0, 12)
     question = query[12:end + 5]
     wanted = int.from_bytes(question[-4:-2], "big")
-    known = query[12:end + 1].lower() == encoded_name()
-    found = known and wanted == 1  # A
-    header = (query[:2] + (b"\x81\x80" if known else b"\x81\x83")
-              + b"\0\1" + (b"\0\1" if found else b"\0\0") + b"\0\0\0\0")
-    record = (b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(ADDRESS)
-              if found else b"")
-    return header + question + record
+    records = _RECORDS.get(query[12:end + 1].lower())
+    found = [data for kind, data in records or [] if kind == wanted]
+    header = (query[:2] + (b"\x81\x83" if records is None else b"\x81\x80")
+              + b"\0\1\0" + bytes([len(found)]) + b"\0\0\0\0")
+    return header + question + b"".join(
+        b"\xc0\x0c" + question[-4:] + b"\0\0\0\x3c\0" + bytes([len(data)])
+        + data for data in found)
 
 
 class _DNS(socketserver.BaseRequestHandler):
@@ -114,10 +142,10 @@ class _DNS(socketserver.BaseRequestHandler):
 
 class _DNSOverTCP(socketserver.StreamRequestHandler):
     def handle(self):
-        size = int.from_bytes(self.rfile.read(2), "big")
-        reply = answer(self.rfile.read(size))
-        self.server.asked += 1
-        self.wfile.write(len(reply).to_bytes(2, "big") + reply)
+        while size := int.from_bytes(self.rfile.read(2), "big"):
+            reply = answer(self.rfile.read(size))
+            self.server.asked += 1
+            self.wfile.write(len(reply).to_bytes(2, "big") + reply)
 
 
 class DNSOverTCPServer(socketserver.ThreadingTCPServer):
@@ -128,6 +156,27 @@ class DNSOverTCPServer(socketserver.ThreadingTCPServer):
 class DNSServer(socketserver.ThreadingUDPServer):
     daemon_threads = True
     asked = 0
+
+
+def of_ipv6(server):
+    """The same kind of server on IPv6."""
+    return type(server.__name__, (server,),
+                {"address_family": socket.AF_INET6})
+
+
+class _NameServers:
+    """By UDP and by TCP on one address."""
+
+    def __init__(self, world, address):
+        kinds = (DNSServer, _DNS), (DNSOverTCPServer, _DNSOverTCP)
+        where = socket.getaddrinfo(address, 53)[0][4]  # with its scope
+        self.udp, self.tcp = (
+            world.serve((of_ipv6(kind) if ":" in address else kind)
+                        (where, handler)) for kind, handler in kinds)
+
+    @property
+    def asked(self):
+        return self.udp.asked + self.tcp.asked
 
 
 class World(contextlib.ExitStack):
@@ -145,14 +194,19 @@ class World(contextlib.ExitStack):
         self.pages = self.serve(HTTPServer((ADDRESS, HTTP_PORT), _Pages))
         self.local = self.serve(HTTPServer(("127.0.0.1", LOOPBACK_PORT),
                                            _Pages))
-        self.names = self.serve(DNSServer((ADDRESS, 53), _DNS))
-        self.tcp_names = self.serve(DNSOverTCPServer((ADDRESS, 53),
-                                                     _DNSOverTCP))
-        self.local_names = self.serve(DNSServer(("127.0.0.53", 53), _DNS))
+        self.names, self.local_names = (
+            _NameServers(self, a) for a in (ADDRESS, "127.0.0.53"))
+        if HAS_IPV6:
+            self.names6, self.local_names6, self.link_names = (
+                _NameServers(self, a)
+                for a in (ADDRESS6, "::1", LINK_LOCAL + "%lo"))
+            server = of_ipv6(HTTPServer)
+            self.pages6 = self.serve(server((ADDRESS6, HTTP_PORT), _Pages))
+            self.serve(server(("::1", LOOPBACK_PORT), _Pages))
 
-    def name_servers(self, *addresses):
+    def name_servers(self, *addresses, more=""):
         self.resolv_conf.write_text("".join(f"nameserver {a}\n"
-                                            for a in addresses),
+                                            for a in addresses) + more,
                                     encoding="ascii")
 
     def serve(self, server):

@@ -143,6 +143,19 @@ print_fuse (void)
 }
 
 static void
+print_network (void)
+{
+    wire_network_args network = {
+        .resolv_conf = (char *) "nameserver 203.0.113.1\n",
+        .ipv6 = true,
+    };
+
+    print_message ("network-call",
+                   (wire_header) { .proc = WIRE_PROC_NETWORK, .serial = 7 },
+                   (xdrproc_t) xdr_wire_network_args, &network);
+}
+
+static void
 print_chunks (void)
 {
     cleanup_chunk_batch struct chunk_batch batch;
@@ -258,6 +271,8 @@ print_constants (void)
         CONSTANT (WIRE_PROC_FUSE_BEGIN),
         CONSTANT (WIRE_PROC_FUSE),
         CONSTANT (WIRE_PROC_FUSE_END),
+        CONSTANT (WIRE_PROC_NETWORK),
+        CONSTANT (WIRE_RESOLV_CONF_MAX),
         CONSTANT (TRANSPORT_RING_SIZE),
         CONSTANT (RING_CONTROL_TO_DAEMON),
         CONSTANT (RING_CONTROL_TO_LIBRARY),
@@ -290,6 +305,7 @@ main (void)
     print_replies ();
     print_chunks ();
     print_fuse ();
+    print_network ();
     print_flags ();
     print_setup ();
     print_ring ();
