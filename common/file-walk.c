@@ -77,27 +77,116 @@ read_listing (struct listing *l, DIR *dir, const char *path,
     return 0;
 }
 
+static char *
+child_path (const char *path, const struct item *item)
+{
+    return xasprintf ("%s%s%s", path, *path ? "/" : "", item->name);
+}
+
+static void
+leave_out (const struct file_walk *walk, struct listing *l, const char *path)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < l->count; i++) {
+        cleanup_free char *child = child_path (path, &l->items[i]);
+
+        if (walk->skip (walk->opaque, child))
+            free (l->items[i].name);
+        else
+            l->items[kept++] = l->items[i];
+    }
+    l->count = kept;
+}
+
 static int visit (const struct file_walk *walk, int dir,
                   const struct item *item, const char *path,
                   struct error *err);
+
+static int
+visit_child (const struct file_walk *walk, int dir, const struct item *item,
+             const char *path, struct error *err)
+{
+    cleanup_free char *child = child_path (path, item);
+
+    return visit (walk, dir, item, child, err);
+}
+
+/* One that is open already. */
+static int
+visit_ahead (const struct file_walk *walk, int dir, const struct item *item,
+             const struct ahead_file *f, const char *path, struct error *err)
+{
+    cleanup_free char *child = child_path (path, item);
+    const struct walk_entry e = {
+        .path = child,
+        .dir = dir,
+        .name = item->name,
+        .fd = f->fd,
+        .st = f->st,
+        .data = f->data,
+    };
+
+    if (f->errnum)
+        return fail (err, f->errnum, "%s: %m", child);
+    /* The file system's names lie about its files. */
+    if (!S_ISREG (f->st.st_mode))
+        return visit (walk, dir, item, child, err);
+    return walk->visit (walk->opaque, &e, err);
+}
+
+/* How many items can be opened ahead: regular files, as readdir told. */
+static size_t
+run_of_files (const struct file_walk *walk, const struct item *items,
+              size_t count)
+{
+    size_t n = 0;
+
+    /* It may be in use further up. */
+    if (!walk->ahead || walk->ahead->count > 0)
+        return 0;
+    while (n < count && n < FILE_AHEAD_MAX && items[n].type == DT_REG)
+        n++;
+    return n;
+}
+
+static int
+visit_run (const struct file_walk *walk, int dir, const struct item *items,
+           size_t count, const char *path, struct error *err)
+{
+    const char *names[FILE_AHEAD_MAX] = { NULL };
+    int r = 0;
+
+    for (size_t i = 0; i < count; i++)
+        names[i] = items[i].name;
+    file_ahead_open (walk->ahead, dir, names, count);
+    for (size_t i = 0; i < count && r == 0; i++)
+        r = visit_ahead (walk, dir, &items[i], &walk->ahead->file[i], path,
+                         err);
+    file_ahead_close (walk->ahead);
+    return r;
+}
 
 static int
 visit_children (const struct file_walk *walk, DIR *dir, const char *path,
                 struct error *err)
 {
     cleanup_listing struct listing l = { 0 };
+    size_t done = 0;
 
     if (read_listing (&l, dir, path, err) < 0)
         return -1;
-    for (size_t i = 0; i < l.count; i++) {
-        cleanup_free char *child = xasprintf ("%s%s%s", path,
-                                              *path ? "/" : "",
-                                              l.items[i].name);
+    if (walk->skip)
+        leave_out (walk, &l, path);
+    while (done < l.count) {
+        const struct item *item = &l.items[done];
+        size_t n = run_of_files (walk, item, l.count - done);
+        int r = n > 1 ? visit_run (walk, dirfd (dir), item, n, path, err)
+                      : visit_child (walk, dirfd (dir), item, path, err);
 
-        if (walk->skip && walk->skip (walk->opaque, child))
-            continue;
-        if (visit (walk, dirfd (dir), &l.items[i], child, err) < 0)
+        if (r < 0)
             return -1;
+        done += n > 1 ? n : 1;
     }
     return 0;
 }

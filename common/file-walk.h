@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "error.h"
+#include "file-ahead.h"
 
 struct walk_entry {
     const char *path; /* from the beginning of the walk: "a/b"; "" there */
@@ -15,6 +16,7 @@ struct walk_entry {
     int fd;           /* a regular file or a directory, open; else -1 */
     struct stat st;
     const char *target; /* of a symbolic link; else NULL */
+    const char *data;   /* st_size bytes, if they have been read; or NULL */
 };
 
 struct file_walk {
@@ -28,6 +30,10 @@ struct file_walk {
      */
     bool (*skip) (void *opaque, const char *path);
     void *opaque;
+    /* Opens many files at once; may be NULL.  If one can't be opened, those
+     * before it are visited all the same.
+     */
+    struct file_ahead *ahead;
 };
 
 /* Walk over name in the directory dir, and if that is a directory all that

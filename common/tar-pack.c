@@ -47,11 +47,8 @@ static bool
 skip (void *opaque, const char *path)
 {
     const struct tar_pack *p = opaque;
-    cleanup_free char *name = NULL;
+    cleanup_free char *name = xasprintf ("%s%s", p->prefix, path);
 
-    if (!p->excludes)
-        return false;
-    name = xasprintf ("%s%s", p->prefix, path);
     return path_is_excluded (p->excludes, name);
 }
 
@@ -216,9 +213,11 @@ static int
 pack_content (struct tar_pack *p, const struct walk_entry *e,
               struct error *err)
 {
-    return is_sparse (&e->st)
-               ? pack_sparse_content (p, e, err)
-               : pack_data (p, e, e->st.st_size, err);
+    if (is_sparse (&e->st))
+        return pack_sparse_content (p, e, err);
+    if (e->data)
+        return add_data (p, e->data, (size_t) e->st.st_size, err);
+    return pack_data (p, e, e->st.st_size, err);
 }
 
 static int
@@ -267,7 +266,12 @@ tar_pack (struct tar_pack *p, int dir, const char *name, const char *path,
           struct error *err)
 {
     cleanup_utf8 locale_t locale = utf8_begin ();
-    struct file_walk walk = { .visit = visit, .skip = skip, .opaque = p };
+    struct file_walk walk = {
+        .visit = visit,
+        .skip = p->excludes ? skip : NULL,
+        .opaque = p,
+        .ahead = p->ahead,
+    };
     int r;
 
     (void) locale;

@@ -14,6 +14,7 @@ struct tar_pack {
     const char *prefix;         /* of all names: "./" or "" */
     struct xattr_choice xattrs; /* what to save */
     char *const *excludes;      /* wildcards, or NULL */
+    struct file_ahead *ahead;   /* reads small files; may be NULL */
 
     /* The names of owners, or NULL where there is none; these may be NULL. */
     const char *(*user) (void *opaque, uid_t uid);

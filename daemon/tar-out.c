@@ -43,6 +43,7 @@ pack (struct archive_sink *sink, int dir, const char *directory,
         .excludes = opts->excludes,
         .opaque = &owners,
     };
+    int r;
 
     if (!opts->numericowner) {
         owner_names_read (sink->call, "/etc/passwd", &users);
@@ -50,7 +51,10 @@ pack (struct archive_sink *sink, int dir, const char *directory,
         p.user = user_name;
         p.group = group_name;
     }
-    if (tar_pack (&p, dir, ".", "", &sink->call->err) < 0)
+    p.ahead = file_ahead_new (true);
+    r = tar_pack (&p, dir, ".", "", &sink->call->err);
+    file_ahead_free (p.ahead);
+    if (r < 0)
         return fail_context (&sink->call->err, "%s", directory);
     return archive_sink_close (sink);
 }
