@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,8 +17,15 @@
 #include "tar-pack.h"
 #include "utf8.h"
 
-/* What is read of a file at once. */
-#define BLOCK_SIZE (256 << 10)
+/* What is read of a file at once, and where in memory: O_DIRECT wants that. */
+#define BLOCK_SIZE (1 << 20)
+#define ALIGNMENT 4096
+
+/* From this size on the page cache is passed by. */
+#define DIRECT_MIN (1 << 20)
+
+/* What is written of a hole at once. */
+#define HOLE_SIZE (256 << 10)
 
 int
 tar_pack_format (const struct libarchive *la, struct archive *a,
@@ -156,22 +164,56 @@ add_data (struct tar_pack *p, const void *data, size_t size,
     return 0;
 }
 
+static bool
+set_direct (int fd, bool on)
+{
+    int flags = fcntl (fd, F_GETFL);
+
+    return flags >= 0
+           && fcntl (fd, F_SETFL, on ? flags | O_DIRECT
+                                     : flags & ~O_DIRECT) == 0;
+}
+
+/* Read up to want bytes.  With O_DIRECT it is always a whole buffer that is
+ * asked for, and fewer come at the end of the file; file systems that refuse
+ * it do so now, or after a piece that was none.
+ */
+static ssize_t
+read_piece (struct tar_pack *p, int fd, size_t want, bool *direct)
+{
+    ssize_t n;
+
+    do
+        n = read (fd, p->buffer, *direct ? BLOCK_SIZE : want);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && errno == EINVAL && *direct && set_direct (fd, false)) {
+        *direct = false;
+        n = read_full (fd, p->buffer, want);
+    }
+    return n > (ssize_t) want ? (ssize_t) want : n;
+}
+
 static int
 pack_data (struct tar_pack *p, const struct walk_entry *e, off_t size,
            struct error *err)
 {
+    bool direct = p->direct && size >= DIRECT_MIN && set_direct (e->fd, true);
+
     while (size > 0) {
         size_t want = size < BLOCK_SIZE ? (size_t) size : BLOCK_SIZE;
-        ssize_t n = read_full (e->fd, p->buffer, want);
+        ssize_t n = read_piece (p, e->fd, want, &direct);
 
         if (n < 0)
             return fail (err, errno, "%s: %m", e->path);
-        if ((size_t) n < want)
+        if (n == 0)
             return fail (err, EIO, "%s: it ends before its size", e->path);
-        if (add_data (p, p->buffer, want, err) < 0)
+        if (add_data (p, p->buffer, (size_t) n, err) < 0)
             return -1;
         size -= n;
     }
+    /* The next piece may be a small one. */
+    if (direct)
+        set_direct (e->fd, false);
     return 0;
 }
 
@@ -179,10 +221,10 @@ pack_data (struct tar_pack *p, const struct walk_entry *e, off_t size,
 static int
 pack_hole (struct tar_pack *p, off_t size, struct error *err)
 {
-    static const char zeros[BLOCK_SIZE];
+    static const char zeros[HOLE_SIZE];
 
     while (size > 0) {
-        size_t n = size < BLOCK_SIZE ? (size_t) size : BLOCK_SIZE;
+        size_t n = size < HOLE_SIZE ? (size_t) size : HOLE_SIZE;
 
         if (add_data (p, zeros, n, err) < 0)
             return -1;
@@ -276,7 +318,9 @@ tar_pack (struct tar_pack *p, int dir, const char *name, const char *path,
 
     (void) locale;
     p->entry = p->la->archive_entry_new ();
-    p->buffer = xmalloc (BLOCK_SIZE);
+    p->buffer = aligned_alloc (ALIGNMENT, BLOCK_SIZE);
+    if (!p->buffer)
+        out_of_memory ();
     r = file_walk (&walk, dir, name, path, err);
     p->la->archive_entry_free (p->entry);
     free (p->buffer);

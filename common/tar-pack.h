@@ -15,6 +15,7 @@ struct tar_pack {
     struct xattr_choice xattrs; /* what to save */
     char *const *excludes;      /* wildcards, or NULL */
     struct file_ahead *ahead;   /* reads small files; may be NULL */
+    bool direct;                /* large ones past the page cache */
 
     /* The names of owners, or NULL where there is none; these may be NULL. */
     const char *(*user) (void *opaque, uid_t uid);

@@ -41,6 +41,7 @@ pack (struct archive_sink *sink, int dir, const char *directory,
         .xattrs = { .plain = opts->xattrs, .selinux = opts->selinux,
                     .acls = opts->acls },
         .excludes = opts->excludes,
+        .direct = true,
         .opaque = &owners,
     };
     int r;
