@@ -29,6 +29,10 @@ cache_check (const struct build *b, struct error *err)
 {
     struct stat st;
 
+    if (strchr (b->cache, '\n'))
+        return fail (err, EINVAL, "%s: a folder whose name has a newline "
+                     "can't be the cache (LIBGUESTFS_CACHEDIR or TMPDIR can "
+                     "name another one)", b->cache);
     if (lstat (b->cache, &st) < 0)
         return fail (err, errno, "%s: %m", b->cache);
     if (!S_ISDIR (st.st_mode))

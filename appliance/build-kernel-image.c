@@ -8,6 +8,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -76,8 +77,8 @@ is_bzimage (const struct kernel_image *k)
 /* The payload ends with its size when it is unpacked, of which only gzip
  * knows itself.
  */
-static void
-find_payload (struct kernel_image *k)
+static int
+find_payload (struct kernel_image *k, const char *path, struct error *err)
 {
     size_t sectors = k->data[SETUP_SECTORS] ? k->data[SETUP_SECTORS] : 4;
     uint64_t start = (sectors + 1) * SECTOR
@@ -85,8 +86,12 @@ find_payload (struct kernel_image *k)
     uint64_t length = get_number (k->data + PAYLOAD_LENGTH, 4);
     const unsigned char *p;
 
-    if (length < 16 || start + length > k->size)
-        return;
+    if (start + length > k->size)
+        return fail (err, ENOEXEC, "%s: this kernel is cut off: %zu bytes are "
+                     "there, of %ju at least", path, k->size,
+                     (uintmax_t) (start + length));
+    if (length < 16)
+        return 0;
     p = k->payload = k->data + start;
     k->payload_size = length;
     k->unpacked_size = get_number (p + length - 4, 4);
@@ -94,6 +99,7 @@ find_payload (struct kernel_image *k)
         k->payload_size -= 4;
     if (k->unpacked_size > UNPACKED_MAX)
         k->payload = NULL;
+    return 0;
 }
 
 static int
@@ -106,9 +112,10 @@ read_bzimage (struct kernel_image *k, const char *path, struct error *err)
         || !(get_number (k->data + XLOADFLAGS, 2) & XLF_KERNEL_64))
         return fail (err, ENOEXEC, "%s: a kernel for another architecture: "
                      "one for x86-64 is needed", path);
+    if (find_payload (k, path, err) < 0)
+        return -1;
     if (where > SECTOR && where < k->size)
         k->release = first_word (k->data + where, k->data + k->size);
-    find_payload (k);
     return 0;
 }
 

@@ -42,7 +42,9 @@ cache_folder (guestfs_h *g)
     struct stat st;
 
     if (mkdir (path, 0700) < 0 && errno != EEXIST)
-        return fail_null (&g->error, errno, "%s: %m", path);
+        return fail_null (&g->error, errno, "the cache %s: %m "
+                          "(LIBGUESTFS_CACHEDIR or set_cachedir can name "
+                          "another place)", path);
     fd = open (path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat (fd, &st) < 0)
         return fail_null (&g->error, errno, "%s: %m", path);

@@ -15,7 +15,7 @@ import struct
 import subprocess
 import unittest
 
-from support import TestCase, run
+from support import MIB, TestCase, run
 
 BUILDER = str(pathlib.Path(os.environ["LIBGUESTFS_LIBEXECDIR"],
                            "guestfs-build-appliance"))
@@ -183,6 +183,15 @@ class Cache(ApplianceTestCase):
         self.assertEqual(self.names(), [])
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can give files away")
+    def test_odd_name(self):
+        """What is said of it is said in lines."""
+        cache = self.folder / "two\nlines"
+        cache.mkdir(0o700)
+        name, message = failure(f"--daemon={self.daemon}", cache)
+        self.assertEqual(name, "EINVAL")
+        self.assertIn("a folder whose name has a newline can't be the cache",
+                      message)
+
     def test_folder_of_another_user(self):
         os.chown(self.cache, NOBODY, -1)
         name, message = failure(*self.options())
@@ -347,10 +356,18 @@ class Kernel(ApplianceTestCase):
 
     def test_payload_that_is_damaged(self):
         """QEMU gets it as it is: perhaps it knows more."""
-        for data in b"\0\0\0\0", b"\xff\xff\xff\xff":
-            path = self.kernel("odd", (PAYLOAD_LENGTH, data))
-            kernel = build(*self.options(f"--kernel={path}"))["kernel"]
-            run("cmp", path, kernel)
+        path = self.kernel("odd", (PAYLOAD_LENGTH, bytes(4)))
+        kernel = build(*self.options(f"--kernel={path}"))["kernel"]
+        run("cmp", path, kernel)
+
+    def test_cut_off(self):
+        """QEMU would start it, and it would die without a word."""
+        path = self.kernel("short")
+        os.truncate(path, 3 * MIB)
+        name, message = self.fail(path)
+        self.assertEqual(name, "ENOEXEC")
+        self.assertIn(f"{path}: this kernel is cut off: {3 * MIB} bytes are "
+                      "there, of", message)
 
 
 def packed(name, data):
