@@ -221,7 +221,8 @@ start_machine (guestfs_h *g, struct machine *m, bool with_kernel,
     cleanup_block_nodes struct block_nodes nodes = { 0 };
     cleanup_fd int monitor = -1;
 
-    if ((with_drives && drives_renew (g) < 0)
+    if ((with_kernel && qemu_check_kernel (g, &m->qemu) < 0)
+        || (with_drives && drives_renew (g) < 0)
         || connect_machine (g, m, &monitor) < 0)
         return -1;
     start_init (&start, profile_of (m));

@@ -196,6 +196,11 @@ qemu_add_machine (guestfs_h *g, struct start *start,
     "cgroup_disable=memory usbcore.nousb cryptomgr.notests tsc=reliable " \
     "8250.nr_uarts=1 TERM=linux"
 
+/* COMMAND_LINE_SIZE of Linux on x86 and arm64, without its NUL.  With more
+ * QEMU or the kernel ends and says nothing.
+ */
+#define KERNEL_ARGUMENTS_MAX 2047
+
 static char *
 original_arguments (guestfs_h *g, const struct qemu_machine *m)
 {
@@ -206,12 +211,35 @@ original_arguments (guestfs_h *g, const struct qemu_machine *m)
                       g->identifier ? g->identifier : "");
 }
 
+static char *
+kernel_arguments (guestfs_h *g, const struct qemu_machine *m)
+{
+    cleanup_free char *first = m->root ? original_arguments (g, m)
+                                       : xstrdup (KERNEL_ARGUMENTS);
+
+    return xasprintf ("%s selinux=%d%s%s", first, g->selinux,
+                      g->append ? " " : "", g->append ? g->append : "");
+}
+
+int
+qemu_check_kernel (guestfs_h *g, const struct qemu_machine *m)
+{
+    cleanup_free char *arguments = kernel_arguments (g, m);
+    size_t length = strlen (arguments);
+
+    if (length <= KERNEL_ARGUMENTS_MAX)
+        return 0;
+    return fail (&g->error, EINVAL, "the options for the appliance's kernel "
+                 "are %zu bytes, of which set_append or LIBGUESTFS_APPEND has "
+                 "added %zu; it takes %d", length,
+                 g->append ? strlen (g->append) : 0, KERNEL_ARGUMENTS_MAX);
+}
+
 void
 qemu_add_kernel (guestfs_h *g, struct start *start,
                  const struct qemu_machine *m)
 {
-    cleanup_free char *arguments = m->root ? original_arguments (g, m)
-                                           : xstrdup (KERNEL_ARGUMENTS);
+    cleanup_free char *arguments = kernel_arguments (g, m);
 
     start_keep_disk (start, m->files->kernel_fd, true);
     start_keep_disk (start, m->files->initrd_fd, true);
@@ -220,8 +248,7 @@ qemu_add_kernel (guestfs_h *g, struct start *start,
     start_argument (start, "-initrd");
     start_argument (start, "/proc/self/fd/%d", m->files->initrd_fd);
     start_argument (start, "-append");
-    start_argument (start, "%s selinux=%d%s%s", arguments, g->selinux,
-                    g->append ? " " : "", g->append ? g->append : "");
+    start_argument (start, "%s", arguments);
 }
 
 void

@@ -42,6 +42,7 @@ void qemu_add_machine (guestfs_h *g, struct start *start,
                        const struct qemu_machine *m);
 
 /* What it boots. */
+int qemu_check_kernel (guestfs_h *g, const struct qemu_machine *m);
 void qemu_add_kernel (guestfs_h *g, struct start *start,
                       const struct qemu_machine *m);
 

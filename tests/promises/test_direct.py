@@ -381,6 +381,12 @@ class Trouble(DirectTestCase):
         message = self.fails(prepare=lambda g: g.config("-no-such", None))
         self.assertIn("-no-such: invalid option", message)
 
+    def test_too_many_options_of_the_kernel(self):
+        self.assertIn(
+            "of which set_append or LIBGUESTFS_APPEND has added 3000; it takes "
+            "2047",
+            self.fails(prepare=lambda g: g.set_append("a=" + 2998 * "0")))
+
     def test_kernel_that_panics(self):
         message = self.fails(
             prepare=lambda g: g.set_append("rdinit=/nothing"))
