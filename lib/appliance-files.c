@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "appliance-files.h"
@@ -32,11 +33,16 @@ appliance_files_free (struct appliance_files *f)
 static int
 open_file (const char *path, int *ret, struct error *err)
 {
+    struct stat st;
+
     if (!path)
         return 0;
-    *ret = open (path, O_RDONLY | O_CLOEXEC);
-    if (*ret < 0)
+    *ret = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*ret < 0 || fstat (*ret, &st) < 0)
         return fail (err, errno, "%s: %m", path);
+    if (!S_ISREG (st.st_mode))
+        return fail (err, EINVAL, "%s: this part of an appliance must be a "
+                     "regular file", path);
     return above_stdio (ret, err);
 }
 

@@ -150,9 +150,8 @@ check_options (guestfs_h *g, const struct guestfs_add_drive_opts_argv *o)
     return 0;
 }
 
-/* Find out now what would make launching fail. */
 static int
-check_file (guestfs_h *g, const char *filename, bool readonly)
+open_file (guestfs_h *g, const char *filename, bool readonly)
 {
     cleanup_fd int fd = open (filename, (readonly ? O_RDONLY : O_RDWR)
                                             | O_CLOEXEC | O_NONBLOCK
@@ -167,7 +166,16 @@ check_file (guestfs_h *g, const char *filename, bool readonly)
         && strcmp (filename, "/dev/null") != 0)
         return fail (&g->error, EINVAL,
                      "%s: neither a file nor a block device", filename);
-    return 0;
+    return steal_fd (&fd);
+}
+
+/* Find out now what would make launching fail. */
+static int
+check_file (guestfs_h *g, const char *filename, bool readonly)
+{
+    cleanup_fd int fd = open_file (g, filename, readonly);
+
+    return fd < 0 ? -1 : 0;
 }
 
 /* What is on a server is looked for when the appliance is launched. */
@@ -446,9 +454,9 @@ open_drive (guestfs_h *g, struct drive *d)
         d->fd = open_scratch (g, NULL_DRIVE_SIZE);
         return d->fd < 0 ? -1 : find_format (g, d);
     }
-    d->fd = open (d->filename, (d->readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+    d->fd = open_file (g, d->filename, d->readonly);
     if (d->fd < 0)
-        return fail (&g->error, errno, "%s: %m", d->filename);
+        return -1;
     remember_odd_size (d);
     if (above_stdio (&d->fd, &g->error) < 0
         || (!d->readonly && lock_drive (g, d) < 0)

@@ -4,6 +4,7 @@ several handles.
 """
 
 import hashlib
+import os
 import threading
 import unittest
 
@@ -149,6 +150,17 @@ class Handles(TestCase):
                          hashlib.sha256(data).hexdigest())
         self.assertEqual([name for name in g.ls("/") if "-" in name],
                          sorted(f"{i}-{n}" for n in range(20)))
+
+    def test_image_becomes_something_else(self):
+        for kind, message in ((os.mkfifo, "neither a file nor a block device"),
+                              (os.mkdir, "Is a directory")):
+            path = self.image("disk", MIB)
+            g = self.handle(path, readonly=True, launch=False)
+            path.unlink()
+            kind("disk")
+            with self.assertRaisesRegex(RuntimeError, message):
+                g.launch()
+            (os.rmdir if path.is_dir() else os.unlink)("disk")
 
     def test_same_image_read_only(self):
         path = self.image("disk", 20 * MIB)

@@ -131,6 +131,16 @@ class Ours(FixedTestCase):
             self.assertIn(f"{folder}/{name}: {why}", self.fails(folder))
             shutil.rmtree(folder)
 
+    def test_no_file(self):
+        """Nobody waits for somebody who writes to a FIFO."""
+        for name in "kernel", "initrd", "root":
+            folder = self.copy()
+            (folder / name).unlink()
+            os.mkfifo(folder / name)
+            self.assertIn(f"{folder}/{name}: this part of an appliance must "
+                          "be a regular file", self.fails(folder))
+            shutil.rmtree(folder)
+
     def test_unreadable(self):
         if os.geteuid() == 0:
             self.skipTest("root can read everything")
