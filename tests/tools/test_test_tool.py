@@ -165,6 +165,14 @@ class TestTool(unittest.TestCase):
             self.assertEqual((process.returncode, out), (1, ""))
             self.assertTrue(err.startswith("libguestfs-test-tool: "), err)
 
+    def test_nobody_reads_it(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            process = subprocess.run(
+                [PROGRAM, "-n"], stdout=full, stderr=subprocess.PIPE, text=True,
+                env=self.environment, timeout=TIMEOUT, check=False)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("not all of it could be written", process.stderr)
+
     def test_version(self):
         for option in "-V", "--version":
             self.assertRegex(self.run_tool(option),

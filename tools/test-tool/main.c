@@ -164,5 +164,9 @@ main (int argc, char *argv[])
         puts ("\n===== TEST FINISHED OK =====");
     else
         puts ("\n===== TEST FAILED =====");
+    if (fflush (stdout) != 0 || ferror (stdout)) {
+        fprintf (stderr, PROGRAM ": not all of it could be written\n");
+        return EXIT_FAILURE;
+    }
     return works ? EXIT_SUCCESS : EXIT_FAILURE;
 }
