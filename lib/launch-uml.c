@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "appliance.h"
@@ -227,6 +228,10 @@ add_arguments (guestfs_h *g, struct start *start, const struct ends *e,
 static int
 check_possible (guestfs_h *g)
 {
+    struct stat st;
+
+    if (g->hv && stat (g->hv, &st) == 0 && !S_ISREG (st.st_mode))
+        return fail (&g->error, ENOEXEC, "%s: not a program", g->hv);
     if (g->hv_params.count > 0)
         return fail (&g->error, ENOTSUP, "%s: parameters for QEMU have no "
                      "meaning for the back end 'uml'", g->hv_params.item[0]);

@@ -273,6 +273,12 @@ class Programs(HvTestCase):
                 ("no-such-qemu", "no-such-qemu: No such file")):
             self.assertIn(why, self.fails(hv))
 
+    def test_folder(self):
+        for backend in "uml", "direct":
+            with self.subTest(backend):
+                self.assertIn("/usr/bin: not a program", self.fails(
+                    "/usr/bin", lambda g: g.set_backend(backend)))
+
     def test_old(self):
         message = self.fails(self.script(
             "echo QEMU emulator version 6.2.0"))
