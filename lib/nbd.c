@@ -8,13 +8,14 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "appliance.h"
 #include "cleanup.h"
-#include "io.h"
 #include "memory.h"
 #include "nbd.h"
 
@@ -54,7 +55,14 @@ struct peer {
     int fd;
     const char *name; /* the drive's */
     struct error *err;
+    int64_t end_ms; /* monotonic_ms () when it must have said everything */
 };
+
+static struct peer
+meet (int fd, const char *name, struct error *err)
+{
+    return (struct peer) { fd, name, err, monotonic_ms () + NBD_TIMEOUT_MS };
+}
 
 static int
 peer_failed (const struct peer *p, int errnum)
@@ -65,16 +73,39 @@ peer_failed (const struct peer *p, int errnum)
     return fail (p->err, errnum, "%s: talking to the server: %m", p->name);
 }
 
+/* What is there, as soon as anything is.  Returns how many bytes, or -1 with
+ * errno set.
+ */
+static ssize_t
+receive_some (const struct peer *p, void *buffer, size_t size)
+{
+    struct pollfd pfd = { .fd = p->fd, .events = POLLIN };
+    int64_t left = p->end_ms - monotonic_ms ();
+    int n = left > 0 ? poll (&pfd, 1, (int) left) : 0;
+
+    if (n == 0)
+        errno = EAGAIN;
+    return n > 0 ? recv (p->fd, buffer, size, MSG_DONTWAIT) : -1;
+}
+
 static int
 receive (const struct peer *p, void *buffer, size_t size)
 {
-    ssize_t n = read_full (p->fd, buffer, size);
+    char *to = buffer;
 
-    if (n < 0)
-        return peer_failed (p, errno);
-    if ((size_t) n < size)
-        return fail (p->err, EPIPE, "%s: the server has closed the "
-                     "connection", p->name);
+    while (size > 0) {
+        ssize_t n = receive_some (p, to, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return peer_failed (p, errno);
+        if (n == 0)
+            return fail (p->err, EPIPE, "%s: the server has closed the "
+                         "connection", p->name);
+        to += n;
+        size -= (size_t) n;
+    }
     return 0;
 }
 
@@ -250,11 +281,10 @@ negotiate (const struct peer *p, const char *export_name, bool no_zeroes,
 }
 
 static void
-limit_waiting (int fd)
+limit_sending (int fd)
 {
     const struct timeval limit = { .tv_sec = NBD_TIMEOUT_MS / 1000 };
 
-    setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
@@ -262,14 +292,14 @@ int
 nbd_open (int fd, const char *export_name, const char *name,
           struct nbd_export *ret, struct error *err)
 {
-    const struct peer p = { fd, name, err };
+    const struct peer p = meet (fd, name, err);
     struct {
         uint64_t init, option;
         uint16_t flags;
     } __attribute__ ((packed)) greeting;
     uint32_t flags;
 
-    limit_waiting (fd);
+    limit_sending (fd);
     if (receive (&p, &greeting, sizeof greeting) < 0)
         return -1;
     if (be64toh (greeting.init) != INIT_MAGIC
@@ -301,7 +331,7 @@ int
 nbd_read (int fd, void *buffer, size_t size, uint64_t offset,
           const char *name, struct error *err)
 {
-    const struct peer p = { fd, name, err };
+    const struct peer p = meet (fd, name, err);
     const struct request request = {
         .magic = htobe32 (REQUEST_MAGIC),
         .type = htobe16 (CMD_READ),
@@ -325,7 +355,7 @@ void
 nbd_disconnect (int fd)
 {
     cleanup_error struct error ignored = { 0 };
-    const struct peer p = { fd, "", &ignored };
+    const struct peer p = meet (fd, "", &ignored);
     const struct request request = {
         .magic = htobe32 (REQUEST_MAGIC),
         .type = htobe16 (CMD_DISC),

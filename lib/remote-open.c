@@ -13,6 +13,7 @@
 
 #include "drive.h"
 #include "image-format.h"
+#include "io.h"
 #include "launch.h"
 #include "remote.h"
 
@@ -65,7 +66,7 @@ fetch_header (const struct drive *d, int connection, uint64_t size,
     size_t head = size < HEAD_SIZE ? (size_t) size : HEAD_SIZE;
 
     r->header = memfd_create ("guestfs-header", MFD_CLOEXEC);
-    if (r->header < 0 || ftruncate (r->header, (off_t) size) < 0)
+    if (r->header < 0 || set_file_size (r->header, (int64_t) size) < 0)
         return fail (err, errno, "%s: a file for its header: %m",
                      d->filename);
     if (head > 0 && copy_to_header (d, connection, 0, head, err) < 0)

@@ -7,9 +7,15 @@ again and again, each time just before it would be given up.
 
 import os
 import pathlib
+import re
+import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 import guestfs
@@ -40,6 +46,8 @@ def launch(what, folder):
     g.set_backend_setting("no_template", "1")
     g.set_autosync(False)  # no call before its end
     g.set_hv(str(wrapper))
+    if what == "server":
+        g.add_drive_opts("", protocol="nbd", server=[serve(folder)])
     g.add_drive_scratch(512)
     try:
         g.launch()
@@ -55,6 +63,23 @@ def launch(what, folder):
     print("shut down")
 
 
+def serve(folder):
+    """An NBD server that has much to say about its export, slowly."""
+    path = os.path.join(folder, "socket")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+
+    def talk():
+        peer = listener.accept()[0]
+        peer.sendall(b"NBDMAGICIHAVEOPT" + struct.pack(">H", 3))
+        peer.sendall(struct.pack(">Q3I", 0x3e889045565a9, 7, 3, 65536))
+        trickle(peer.sendall, b"x")
+
+    threading.Thread(target=talk, daemon=True).start()
+    return f"unix:{path}"
+
+
 class Patience(unittest.TestCase):
     """What takes most of the time is to wait: all wait together."""
 
@@ -64,7 +89,7 @@ class Patience(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         env = os.environ | {"LIBGUESTFS_LAUNCH_TIMEOUT": str(SILENCE)}
         cls.runs = {}
-        for what in FAKES:
+        for what in *FAKES, "server":
             process = subprocess.Popen(
                 [sys.executable, "-B", __file__, "launch", what,
                  cls.folder.name], env=env, text=True,
@@ -107,6 +132,10 @@ class Patience(unittest.TestCase):
         self.assertIn("the daemon broke the protocol: its first word is "
                       "0xffff5555", self.end_of("progress"))
 
+    def test_server(self):
+        self.assertIn("the server did not answer for 30 seconds",
+                      self.end_of("server"))
+
     def test_shutdown(self):
         self.assertEqual(self.end_of("shutdown"), "launched\nshut down\n")
         self.assertEqual(self.end_of("shutdown_flood"),
@@ -119,8 +148,6 @@ LAUNCHED = b"\xf5\xf5\x5f\xf5"
 
 
 def fake(what, arguments):
-    import re
-    import socket
     text = " ".join(arguments)
     ends = {}
     for name in "channel", "monitor":
@@ -138,7 +165,6 @@ def greet(monitor):
 
 def trickle(write, data):
     """For ever.  A reader who has gone is no reason to end."""
-    import time
     while True:
         try:
             write(data)
@@ -153,7 +179,6 @@ def print_for_ever(data):
 
 
 def wait_for_ever():
-    import signal
     while True:
         signal.pause()
 
