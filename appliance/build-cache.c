@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -23,6 +24,9 @@
 #define FINISHED "appliance-"
 #define UNFINISHED "build-"
 #define LOCK "lock"
+
+/* How often to ask whether somebody else is done. */
+#define LOCK_INTERVAL_MS 10
 
 int
 cache_check (const struct build *b, struct error *err)
@@ -57,9 +61,15 @@ cache_lock (const struct build *b, struct error *err)
 
     if (fd < 0)
         return fail (err, errno, "%s: %m", path);
-    while (flock (fd, LOCK_EX) < 0)
-        if (errno != EINTR)
+    for (int64_t ms = 0; flock (fd, LOCK_EX | LOCK_NB) < 0;
+         ms += LOCK_INTERVAL_MS) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
             return fail (err, errno, "%s: locking it: %m", path);
+        if (ms >= b->patience_ms)
+            return fail (err, ETIMEDOUT, "%s: somebody else builds an "
+                         "appliance there, and does not end", path);
+        poll (NULL, 0, LOCK_INTERVAL_MS);
+    }
     return steal_fd (&fd);
 }
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,13 @@
 #include "fixed-root.h"
 #include "io.h"
 #include "memory.h"
+#include "number.h"
 #include "options.h"
 #include "remove-tree.h"
 
 #define INIT_PROGRAM "guestfs-initrd"
 #define README_NAME "README.fixed"
+#define DEFAULT_PATIENCE_MS (600 * 1000)
 
 static const char readme[]
     = "This is an appliance of libguestfs " GUESTFS_VERSION ".\n"
@@ -82,6 +85,18 @@ set_output (void *data, const char *value, struct error *err)
     return 0;
 }
 
+static int
+set_patience (void *data, const char *value, struct error *err)
+{
+    struct request *request = data;
+    int64_t seconds;
+
+    if (parse_number (value, 0, INT_MAX, &seconds, err) < 0)
+        return -1;
+    request->build.patience_ms = seconds * 1000;
+    return 0;
+}
+
 static const struct option_row option_rows[] = {
     { "daemon", '\0', OPTION_VALUE, "FILE", "the appliance's init",
       set_daemon },
@@ -91,6 +106,8 @@ static const struct option_row option_rows[] = {
       "in /lib/modules", set_modules },
     { "output", '\0', OPTION_VALUE, "DIR", "put a fixed appliance there",
       set_output },
+    { "patience", '\0', OPTION_VALUE, "SECONDS", "so long somebody else may "
+      "build one", set_patience },
     OPTION_HELP ("Usage: guestfs-build-appliance --daemon=FILE [OPTIONS] "
                  "CACHEDIR\n"
                  "Build an appliance for QEMU of what the host has, unless "
@@ -110,7 +127,7 @@ parse_options (struct request *request, int argc, char **argv,
     if (!b->daemon || rest != argc - 1)
         return fail (err, EINVAL, "usage: guestfs-build-appliance "
                      "--daemon=FILE [--kernel=FILE] [--modules=DIR] "
-                     "[--output=DIR] CACHEDIR");
+                     "[--output=DIR] [--patience=SECONDS] CACHEDIR");
     b->cache = xstrdup (argv[rest]);
     b->options = xasprintf ("daemon=%s kernel=%s modules=%s", b->daemon,
                             b->kernel ? b->kernel : "",
@@ -308,7 +325,7 @@ report (const struct error *err)
 int
 main (int argc, char **argv)
 {
-    struct request request = { 0 };
+    struct request request = { .build.patience_ms = DEFAULT_PATIENCE_MS };
     cleanup_error struct error err = { 0 };
     int r;
 

@@ -27,6 +27,7 @@ struct build {
     char *cache;
     char *daemon;
     char *kernel, *modules; /* NULL: look for them */
+    int64_t patience_ms;    /* so long another one may build */
 
     char *init;    /* the program that finds the root */
     char *options; /* the command line as the manifest has it */
@@ -46,7 +47,7 @@ struct build {
 /* It must be a folder of ours that nobody else can write to. */
 int cache_check (const struct build *b, struct error *err);
 
-/* Wait until nobody else builds.  The lock's descriptor. */
+/* Wait until nobody else builds, or too long.  The lock's descriptor. */
 int cache_lock (const struct build *b, struct error *err);
 
 /* The folder of an appliance of these options that is current; NULL if

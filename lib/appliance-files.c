@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "appliance.h"
 #include "appliance-files.h"
 #include "cache.h"
 #include "command.h"
@@ -115,6 +116,8 @@ build (guestfs_h *g, struct appliance_files *ret)
         return -1;
     command_add (&c, program, NULL);
     command_add_format (&c, "--daemon=%s", daemon);
+    command_add_format (&c, "--patience=%d", g->launch_timeout_ms / 1000
+                                             * LAUNCH_PATIENCE);
     add_override (&c, "kernel", "LIBGUESTFS_KERNEL", "SUPERMIN_KERNEL");
     add_override (&c, "modules", "LIBGUESTFS_MODULES", "SUPERMIN_MODULES");
     command_add (&c, folder, NULL);

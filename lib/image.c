@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "appliance.h"
 #include "command.h"
 #include "image.h"
 #include "image-format.h"
@@ -52,15 +54,33 @@ open_image (guestfs_h *g, const char *filename)
     return steal_fd (&fd);
 }
 
+/* Like read (2), but nobody waits for ever. */
+static ssize_t
+read_until (int fd, void *buffer, size_t size, int64_t end_ms)
+{
+    struct pollfd pfd = { .fd = fd, .events = POLLIN };
+    int64_t left = end_ms - monotonic_ms ();
+    int n;
+
+    if (left > INT_MAX)
+        left = INT_MAX;
+    n = left > 0 ? poll (&pfd, 1, (int) left) : 0;
+    if (n == 0)
+        errno = ETIMEDOUT;
+    return n > 0 ? read (fd, buffer, size) : -1;
+}
+
 /* All that a confined program prints, until it closes its stdout. */
 static char *
 read_output (guestfs_h *g, int fd)
 {
     cleanup_free char *text = xmalloc (INFO_MAX + 1);
+    int64_t end_ms = monotonic_ms ()
+                     + (int64_t) g->launch_timeout_ms * LAUNCH_PATIENCE;
     size_t size = 0;
     ssize_t n;
 
-    while ((n = read (fd, text + size, INFO_MAX - size)) != 0) {
+    while ((n = read_until (fd, text + size, INFO_MAX - size, end_ms)) != 0) {
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)

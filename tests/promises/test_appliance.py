@@ -4,6 +4,7 @@ once; and it boots.
 """
 
 import bz2
+import fcntl
 import gzip
 import lzma
 import os
@@ -183,6 +184,14 @@ class Cache(ApplianceTestCase):
         self.assertEqual(self.names(), [])
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can give files away")
+    def test_somebody_never_ends(self):
+        with open(self.cache / "lock", "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            name, message = failure("--patience=1", *self.options())
+        self.assertEqual(name, "ETIMEDOUT")
+        self.assertIn(f"{self.cache}/lock: somebody else builds an appliance "
+                      "there, and does not end", message)
+
     def test_odd_name(self):
         """What is said of it is said in lines."""
         cache = self.folder / "two\nlines"

@@ -33,6 +33,26 @@ exec {qemu} "$@"
 """
 
 
+CONFINE = """#!/bin/sh -
+exec {python} -B {script} confine "$@"
+"""
+
+
+def look_at_image(folder):
+    """With a qemu-img that does not end."""
+    helpers = pathlib.Path(folder) / "helpers"
+    helpers.mkdir()
+    confine = helpers / "guestfs-confine"
+    confine.write_text(CONFINE.format(python=sys.executable, script=__file__),
+                       encoding="ascii")
+    confine.chmod(0o755)
+    os.environ["LIBGUESTFS_LIBEXECDIR"] = str(helpers)
+    try:
+        guestfs.GuestFS().disk_has_backing_file(__file__)
+    except RuntimeError as error:
+        print(error)
+
+
 def launch(what, folder):
     """In a process of its own: what the script does, and how that ends."""
     wrapper = pathlib.Path(folder) / what
@@ -89,7 +109,7 @@ class Patience(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         env = os.environ | {"LIBGUESTFS_LAUNCH_TIMEOUT": str(SILENCE)}
         cls.runs = {}
-        for what in *FAKES, "server":
+        for what in *FAKES, "server", "image":
             process = subprocess.Popen(
                 [sys.executable, "-B", __file__, "launch", what,
                  cls.folder.name], env=env, text=True,
@@ -136,6 +156,10 @@ class Patience(unittest.TestCase):
         self.assertIn("the server did not answer for 30 seconds",
                       self.end_of("server"))
 
+    def test_image(self):
+        self.assertIn("qemu-img: Connection timed out",
+                      self.end_of("image"))
+
     def test_shutdown(self):
         self.assertEqual(self.end_of("shutdown"), "launched\nshut down\n")
         self.assertEqual(self.end_of("shutdown_flood"),
@@ -155,6 +179,12 @@ def fake(what, arguments):
         ends[name] = socket.socket(fileno=int(fd))
     os.write(1, b"hello\n")
     FAKES[what](**ends)
+
+
+def confine(arguments):
+    """Instead of guestfs-confine: ends when it has to, not before."""
+    fd = re.search(r"--control=(\d+)", " ".join(arguments))[1]
+    socket.socket(fileno=int(fd)).recv(1)
 
 
 def greet(monitor):
@@ -233,7 +263,11 @@ FAKES = {name.removeprefix("do_"): function
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["launch"]:
+    if sys.argv[1:3] == ["launch", "image"]:
+        look_at_image(sys.argv[3])
+    elif sys.argv[1:2] == ["confine"]:
+        confine(sys.argv[2:])
+    elif sys.argv[1:2] == ["launch"]:
         launch(*sys.argv[2:])
     elif sys.argv[1:2] and sys.argv[1] in FAKES:
         fake(sys.argv[1], sys.argv[2:])
