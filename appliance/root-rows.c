@@ -52,6 +52,7 @@ const struct root_row root_rows[] = {
     { "libmount.so.1", ROOT_LIBRARY, false, "mount options" },
     { "librpm.so.9", ROOT_LIBRARY, false, "databases of RPM" },
     { "libselinux.so.1", ROOT_LIBRARY, false, "SELinux contexts" },
+    { "liburing.so.2", ROOT_LIBRARY, false, "many system calls by one" },
     { "libz.so.1", ROOT_LIBRARY, false, "compressed text" },
 
     /* What libraries load, from folders beside them. */

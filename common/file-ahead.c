@@ -55,9 +55,9 @@ open_all (struct file_ahead *a, int dir)
     int32_t results[URING_SIZE];
 
     for (size_t i = 0; i < a->count; i++)
-        uring_add (a->ring, IORING_OP_OPENAT, dir, a->file[i].name)
-            ->open_flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
-                           | O_CLOEXEC;
+        io_uring_prep_openat (uring_add (a->ring), dir, a->file[i].name,
+                              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+                              | O_CLOEXEC, 0);
     uring_run (a->ring, results);
     for (size_t i = 0; i < a->count; i++) {
         a->file[i].fd = results[i] < 0 ? -1 : results[i];
@@ -99,14 +99,9 @@ stat_all (struct file_ahead *a)
     size_t n = 0;
 
     for (size_t i = 0; i < a->count; i++)
-        if (a->file[i].fd >= 0) {
-            struct io_uring_sqe *sqe = uring_add (
-                a->ring, IORING_OP_STATX, a->file[i].fd, "");
-
-            sqe->off = (uintptr_t) &x[n++];
-            sqe->len = STATX_BASIC_STATS;
-            sqe->statx_flags = AT_EMPTY_PATH;
-        }
+        if (a->file[i].fd >= 0)
+            io_uring_prep_statx (uring_add (a->ring), a->file[i].fd, "",
+                                 AT_EMPTY_PATH, STATX_BASIC_STATS, &x[n++]);
     uring_run (a->ring, results);
     n = 0;
     for (size_t i = 0; i < a->count; i++) {
@@ -146,9 +141,9 @@ read_small (struct file_ahead *a)
         if (!is_small (f) || used + (size_t) f->st.st_size > BUFFER_SIZE)
             continue;
         f->data = a->buffer + used;
+        io_uring_prep_read (uring_add (a->ring), f->fd, a->buffer + used,
+                            (unsigned) f->st.st_size, 0);
         used += (size_t) f->st.st_size;
-        uring_add (a->ring, IORING_OP_READ, f->fd, f->data)->len
-            = (uint32_t) f->st.st_size;
         reading[n++] = f;
     }
     uring_run (a->ring, results);

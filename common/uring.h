@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Many system calls by one, where the kernel has io_uring.  In User Mode
- * Linux that makes small ones ten times faster.
+/* Many system calls by one, where the kernel has io_uring, and the host
+ * liburing.  In User Mode Linux that makes small ones ten times faster.
  */
 #ifndef COMMON_URING_H
 #define COMMON_URING_H
 
-#include <linux/io_uring.h>
+#include <liburing.h>
 #include <stdint.h>
 
 /* As many can be run at once. */
@@ -13,7 +13,7 @@
 
 struct uring;
 
-/* NULL: the kernel has none, or nobody may use it. */
+/* NULL: there is none, or nobody may use it. */
 struct uring *uring_new (void);
 
 /* Afterwards a thread that does nothing may stay with the process. */
@@ -22,11 +22,10 @@ void uring_free (struct uring *u);
 #define cleanup_uring __attribute__ ((cleanup (uring_cleanup_)))
 void uring_cleanup_ (struct uring **u);
 
-/* One more operation to run, IORING_OP_..., with everything else in it 0.
- * It is the user who knows which kernels have it.
+/* One more operation to run, which the caller prepares (io_uring_prep_...).
+ * It is the caller who knows which kernels have it.
  */
-struct io_uring_sqe *uring_add (struct uring *u, uint8_t opcode, int fd,
-                                const void *address);
+struct io_uring_sqe *uring_add (struct uring *u);
 
 /* Run what was added, in no order, and wait until all of it has ended.
  * results[i] is what the system call of the ith would return, or -errno.
