@@ -12,7 +12,7 @@
 #include "in-place.h"
 #include "local.h"
 #include "local-check.h"
-#include "network.h"
+#include "mount-local.h"
 #include "server.h"
 #include "sysroot.h"
 
@@ -165,29 +165,14 @@ run_end (struct call *call, XDR *xdrs)
     return reply (call, NULL, NULL);
 }
 
-const struct procedure *
-find_private_procedure (uint32_t proc)
-{
-    static const struct procedure begin = {
-        .name = "fuse_begin", .run = run_begin
-    };
-    static const struct procedure fuse = {
-        .name = "fuse", .run = run_fuse, .often = true
-    };
-    static const struct procedure end = {
-        .name = "fuse_end", .run = run_end
-    };
+const struct procedure fuse_begin_procedure = {
+    .name = "fuse_begin", .run = run_begin
+};
 
-    switch (proc) {
-    case WIRE_PROC_FUSE_BEGIN:
-        return &begin;
-    case WIRE_PROC_FUSE:
-        return &fuse;
-    case WIRE_PROC_FUSE_END:
-        return &end;
-    case WIRE_PROC_NETWORK:
-        return &network_procedure;
-    default:
-        return NULL;
-    }
-}
+const struct procedure fuse_procedure = {
+    .name = "fuse", .run = run_fuse, .often = true
+};
+
+const struct procedure fuse_end_procedure = {
+    .name = "fuse_end", .run = run_end
+};

@@ -26,7 +26,7 @@ struct procedure {
 
 const struct procedure *find_procedure (uint32_t proc);
 
-/* One that is no call of the API (mount-local.c). */
+/* One that is no call of the API. */
 const struct procedure *find_private_procedure (uint32_t proc);
 
 /* Is any of the group's calls implemented? */
