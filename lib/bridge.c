@@ -302,8 +302,8 @@ reason_printed (const struct drive *d)
 }
 
 /* QEMU has the drivers as modules, in packages of their own; Gluster's client
- * has modules, too.  Ceph's monitors hang up on whom they don't know, and its
- * client takes that for a network that does not work.
+ * has modules, too.  Where Ceph's client tries two protocols, since the port is
+ * an unusual one, it takes being refused by the one for silence of the other.
  */
 static const struct {
     const char *reason, *text;
@@ -314,6 +314,8 @@ static const struct {
       "no monitor answers, or none accepts the user and the secret" },
     { "error connecting: Invalid argument",
       "is the secret one that Ceph has made?" },
+    { "error connecting: Operation not supported",
+      "there is neither a secret nor a keyring" },
     { "error connecting: No such file",
       "neither servers nor Ceph's configuration were found" },
 };

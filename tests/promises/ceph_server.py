@@ -15,16 +15,17 @@ from support import run
 POOL = "pool"
 USER = "someone"
 
-# Who asks a monitor at one of its ports must know which protocol that has,
-# unless it is one of the usual ports.  Changes are agreed on at once: there is
-# nobody to agree with.
+# Where clients know which protocol a monitor has: the older, the younger.
+USUAL_PORTS = 6789, 3300
+
+# Changes are agreed on at once: there is nobody to agree with.
 CONFIG = """
 [global]
 fsid = {fsid}
 mon host = [v2:{address}:{port_v2},v1:{address}:{port_v1}]
 keyring = {folder}/keyring
-public network = {address}/32
-cluster network = {address}/32
+public network = {loopback}/32
+cluster network = {loopback}/32
 run dir = {folder}
 crash dir = {folder}
 admin socket =
@@ -80,26 +81,32 @@ class ObjectServer(Server):
 
 class Ceph:
     """The monitor is at `port`, or at `port_v2` with the younger protocol;
-    `USER` may use the pool `POOL` with the key `secret`."""
+    `USER` may use the pool `POOL` with the key `secret`.  With the usual ports
+    it has an `address` of its own on this machine."""
 
-    def __init__(self, test):
+    def __init__(self, test, has_usual_ports=False):
         programs = [program(name) for name in
                     ("ceph-mon", "ceph-osd", "monmaptool", "ceph", "rbd")]
         self.mon, self.osd, self.monmaptool, self.ceph, self.rbd = programs
         self.folder = test.folder / "ceph"
         for name in "mon", "osd":
             (self.folder / name).mkdir(parents=True)
+        self.address = LOOPBACK
         self.port, self.port_v2 = free_port(), free_port()
+        if has_usual_ports:
+            self.address = ".".join(["127", *(str(byte % 254 + 1)
+                                              for byte in os.urandom(3))])
+            self.port, self.port_v2 = USUAL_PORTS
         self.secret = make_key()
         self.config = self.folder / "config"
         self.start(test)
 
     def start(self, test):
         fsid, osd_id = uuid.uuid4(), uuid.uuid4()
-        where = {"address": LOOPBACK, "port_v1": self.port,
+        where = {"address": self.address, "port_v1": self.port,
                  "port_v2": self.port_v2}
         self.config.write_text(CONFIG.format(fsid=fsid, folder=self.folder,
-                                             **where))
+                                             loopback=LOOPBACK, **where))
         keyring, monmap = self.folder / "keyring", self.folder / "monmap"
         keyring.write_text(KEYRING.format(
             mon=make_key(), admin=make_key(), osd=make_key(), user=USER,

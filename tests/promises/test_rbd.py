@@ -20,9 +20,11 @@ from support import MIB, TIMEOUT, run
 
 
 class Rbd(Remote):
+    has_usual_ports = False
+
     def setUp(self):
         super().setUp()
-        self.ceph = Ceph(self)
+        self.ceph = Ceph(self, self.has_usual_ports)
         self.ceph.upload(self.disk, "disk")
         self.image_name = f"{POOL}/disk"
         self.where = "rbd", self.image_name, self.ceph.port
@@ -141,15 +143,13 @@ class Login(Rbd):
         self.assertNotIn("auth", str(caught.exception))
 
     def test_refused(self):
+        """If both protocols are tried, no answer means nothing."""
         self.configure("client mount timeout = 1\n")
-        words = (re.escape(f"rbd://{LOOPBACK}:{self.ceph.port}/"
-                           f"{self.image_name}: error connecting: ")
-                 + "Connection timed out .no monitor answers, or none accepts "
-                   "the user and the secret")
-        for login in ({"username": USER, "secret": make_key()},
-                      {"username": "nobody", "secret": self.ceph.secret},
-                      {"username": USER}):
-            self.check_refused(words, *self.where, **login)
+        self.check_refused(
+            re.escape(f"rbd://{LOOPBACK}:{self.ceph.port}/{self.image_name}: "
+                      "error connecting: Connection timed out (no monitor "
+                      "answers, or none accepts the user and the secret)"),
+            *self.where, username=USER, secret=make_key())
 
     def test_configuration(self):
         self.configure(f"mon host = {LOOPBACK}:{self.ceph.port}\n"
@@ -161,6 +161,23 @@ class Login(Rbd):
         self.use_keyring()
         self.check_reading(*where, username=USER)
         self.check_writing(*where, username=USER)
+
+
+class UsualPorts(Rbd):
+    has_usual_ports = True
+
+    def test_login(self):
+        address = self.ceph.address
+        for server in address, f"{address}:3300":
+            where = "rbd", self.image_name, server
+            for login in ({"username": USER, "secret": make_key()},
+                          {"username": "nobody", "secret": self.ceph.secret},
+                          {"secret": self.ceph.secret}):
+                self.check_refused("connecting: Permission denied", *where,
+                                   **login)
+            self.check_reading(*where, **self.login)
+        self.check_refused("neither a secret nor a keyring", "rbd",
+                           self.image_name, address, username=USER)
 
 
 class Trouble(Rbd):
@@ -175,9 +192,10 @@ class Trouble(Rbd):
     def test_several_monitors(self):
         """The first does not answer."""
         for server in (f"{LOOPBACK}:{free_port()}", f"[::1]:{free_port()}"):
-            self.check_reading("rbd", self.image_name,
-                               [server, f"localhost:{self.ceph.port}"],
-                               **self.login)
+            g = self.remote("rbd", self.image_name,
+                            [server, f"localhost:{self.ceph.port}"],
+                            readonly=True, **self.login)
+            self.assertEqual(g.vfs_label("/dev/sda"), "remote")
 
     def test_unknown_name(self):
         self.check_refused("disk: server name not found: no-such.invalid",
