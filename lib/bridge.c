@@ -147,8 +147,8 @@ static void
 show_ceph_files (struct start *start, const struct remote *r)
 {
     const char *user = r->username ? r->username : "admin";
-    const char *conf = getenv ("CEPH_CONF");
-    const char *other_keyring = getenv ("CEPH_KEYRING");
+    const char *conf = secure_getenv ("CEPH_CONF");
+    const char *other_keyring = secure_getenv ("CEPH_KEYRING");
     cleanup_free char *keyring = xasprintf ("/etc/ceph/ceph.client.%s."
                                             "keyring", user);
 

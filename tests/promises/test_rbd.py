@@ -15,7 +15,7 @@ import urllib.parse
 
 from ceph_server import POOL, USER, Ceph, make_key
 from remote_case import SIZE, Remote
-from servers import LOOPBACK, free_port
+from servers import LOOPBACK, OddServer, free_port
 from support import MIB, TIMEOUT, run
 
 
@@ -207,6 +207,14 @@ class Trouble(Rbd):
                         launch=False)
         with self.assertRaisesRegex(RuntimeError, "no monitor answers"):
             g.launch()
+
+    def test_garbage(self):
+        self.configure("client mount timeout = 1\n")
+        for start in b"", b"ceph v027", b"ceph v2\n\x10\0":
+            server = OddServer(self, lambda s, start=start:
+                               s.sendall(start + os.urandom(100000)))
+            self.check_refused("no monitor answers", "rbd", self.image_name,
+                               server.port, **self.login)
 
     def test_dies(self):
         """Whether it has gone, or says nothing, it is given up."""
