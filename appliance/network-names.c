@@ -51,6 +51,13 @@ hide_ipv6 (uint8_t *where)
         memcpy (where, &loopback_alias6, sizeof loopback_alias6);
 }
 
+/* libslirp makes no others. */
+static bool
+is_icmp_error (uint8_t type)
+{
+    return type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED;
+}
+
 static void
 ipv4_from_server (uint8_t *packet, size_t size)
 {
@@ -60,7 +67,8 @@ ipv4_from_server (uint8_t *packet, size_t size)
         return;
     hide_ipv4 (packet + IPV4_SOURCE);
     if (packet[IPV4_PROTOCOL] == IPPROTO_ICMP
-        && size >= header + ICMP_HEADER + IPV4_HEADER)
+        && size >= header + ICMP_HEADER + IPV4_HEADER
+        && is_icmp_error (packet[header]))
         hide_ipv4 (packet + header + ICMP_HEADER + IPV4_DESTINATION);
 }
 

@@ -29,6 +29,8 @@
 
 /* Of ICMP and ICMPv6: the packet that an error is about follows. */
 #define ICMP_HEADER 8
+#define ICMP_UNREACHABLE 3
+#define ICMP_TIME_EXCEEDED 11
 #define ICMPV6_ERRORS_END 128 /* types below */
 #define ICMPV6_NEIGHBOUR_ASKED 135
 #define ICMPV6_NEIGHBOUR_TOLD 136

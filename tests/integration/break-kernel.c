@@ -163,22 +163,31 @@ is_listening (int fd)
     return listening;
 }
 
+/* At any address of this family. */
+static void
+listen_at (int family, const char *name)
+{
+    const struct sockaddr_in6 any = { .sin6_family = (sa_family_t) family };
+    socklen_t size = family == AF_INET ? sizeof (struct sockaddr_in)
+                                       : sizeof any;
+    int tcp = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int udp = socket (family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (tcp >= 0
+        && (bind (tcp, (const struct sockaddr *) &any, size) == 0
+            || (listen (tcp, 1) == 0 && is_listening (tcp))))
+        breaks ("TCP of %s", name);
+    if (udp >= 0 && bind (udp, (const struct sockaddr *) &any, size) == 0)
+        breaks ("UDP of %s", name);
+    close (tcp);
+    close (udp);
+}
+
 void
 listen_for_others (void)
 {
-    const struct sockaddr_in any = { .sin_family = AF_INET };
-    int tcp = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int udp = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-    if (tcp >= 0
-        && (bind (tcp, (const struct sockaddr *) &any, sizeof any) == 0
-            || (listen (tcp, 1) == 0 && is_listening (tcp))))
-        breaks ("TCP");
-    if (udp >= 0
-        && bind (udp, (const struct sockaddr *) &any, sizeof any) == 0)
-        breaks ("UDP");
-    close (tcp);
-    close (udp);
+    listen_at (AF_INET, "IPv4");
+    listen_at (AF_INET6, "IPv6");
 }
 
 /* A path, or a name that begins with "@" for the abstract ones. */

@@ -195,6 +195,10 @@ test_errors (void **state)
     memcpy (f.bytes + f.size, about.bytes + ETHERNET_HEADER,
             about.size - ETHERNET_HEADER);
     f.size += about.size - ETHERNET_HEADER;
+    f.bytes[ETHERNET_HEADER + IPV4_HEADER] = 0; /* an echo: it may be that */
+    frame_from_server (f.bytes, f.size);
+    expect_address (f.bytes + 42 + IPV4_DESTINATION, LOOPBACK);
+    f.bytes[ETHERNET_HEADER + IPV4_HEADER] = ICMP_UNREACHABLE;
     frame_from_server (f.bytes, f.size);
     expect_address (f.bytes + 42 + IPV4_DESTINATION, ALIAS);
 
