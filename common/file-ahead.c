@@ -22,31 +22,34 @@ _Static_assert (FILE_AHEAD_MAX <= URING_SIZE, "all in one go");
 #define CONTENT_MAX (64 << 10)
 #define BUFFER_SIZE (1 << 20)
 
-struct file_ahead *
-file_ahead_new (bool content)
+static void
+prepare (struct file_ahead *a)
 {
-    struct uring *ring = uring_new ();
-    struct file_ahead *a;
-
-    if (!ring)
-        return NULL;
-    a = xcalloc (1, sizeof *a);
-    a->ring = ring;
-    a->content = content;
-    if (content)
+    a->ring = uring_new ();
+    a->impossible = !a->ring;
+    if (a->impossible)
+        return;
+    a->file = xcalloc (FILE_AHEAD_MAX, sizeof *a->file);
+    if (a->content)
         a->buffer = xmalloc (BUFFER_SIZE);
-    return a;
+}
+
+bool
+file_ahead_ready (struct file_ahead *a)
+{
+    if (!a->ring && !a->impossible)
+        prepare (a);
+    return !a->impossible && a->count == 0;
 }
 
 void
 file_ahead_free (struct file_ahead *a)
 {
-    if (!a)
-        return;
     file_ahead_close (a);
     uring_free (a->ring);
+    free (a->file);
     free (a->buffer);
-    free (a);
+    *a = (struct file_ahead) { 0 };
 }
 
 static void
@@ -156,7 +159,7 @@ void
 file_ahead_open (struct file_ahead *a, int dir, const char *const *names,
                  size_t count)
 {
-    assert (a->count == 0 && count <= FILE_AHEAD_MAX);
+    assert (a->ring && a->count == 0 && count <= FILE_AHEAD_MAX);
     a->count = count;
     for (size_t i = 0; i < count; i++)
         a->file[i] = (struct ahead_file) { .name = names[i] };

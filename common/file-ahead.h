@@ -20,16 +20,24 @@ struct ahead_file {
 };
 
 struct file_ahead {
-    struct uring *ring; /* uring.h */
     bool content; /* is read of small files */
-    struct ahead_file file[FILE_AHEAD_MAX];
-    size_t count; /* that are open; 0: none, more may be opened */
+
+    /* Internal, but for file. */
+    struct uring *ring; /* uring.h */
+    bool impossible;
+    struct ahead_file *file;
+    size_t count; /* that are open */
     char *buffer;
 };
 
-/* NULL: not here; then each file has to be opened by itself. */
-struct file_ahead *file_ahead_new (bool content);
 void file_ahead_free (struct file_ahead *a);
+
+#define cleanup_file_ahead __attribute__ ((cleanup (file_ahead_free)))
+
+/* May files be opened now?  False: this kernel can't do it, or others are
+ * open; then each file has to be opened by itself.
+ */
+bool file_ahead_ready (struct file_ahead *a);
 
 /* Open files of the directory dir, which should be regular ones; a symbolic
  * link is an error (ELOOP), and FIFOs don't block.

@@ -135,19 +135,19 @@ visit_ahead (const struct file_walk *walk, int dir, const struct item *item,
     return walk->visit (walk->opaque, &e, err);
 }
 
-/* How many items can be opened ahead: regular files, as readdir told. */
+/* From this many files on it takes fewer system calls. */
+#define RUN_MIN 3
+
+/* How many items are opened ahead: regular files, as readdir told. */
 static size_t
 run_of_files (const struct file_walk *walk, const struct item *items,
               size_t count)
 {
     size_t n = 0;
 
-    /* It may be in use further up. */
-    if (!walk->ahead || walk->ahead->count > 0)
-        return 0;
     while (n < count && n < FILE_AHEAD_MAX && items[n].type == DT_REG)
         n++;
-    return n;
+    return n >= RUN_MIN && file_ahead_ready (walk->ahead) ? n : 0;
 }
 
 static int
@@ -180,13 +180,14 @@ visit_children (const struct file_walk *walk, DIR *dir, const char *path,
         leave_out (walk, &l, path);
     while (done < l.count) {
         const struct item *item = &l.items[done];
-        size_t n = run_of_files (walk, item, l.count - done);
-        int r = n > 1 ? visit_run (walk, dirfd (dir), item, n, path, err)
+        size_t n = walk->ahead ? run_of_files (walk, item, l.count - done)
+                               : 0;
+        int r = n > 0 ? visit_run (walk, dirfd (dir), item, n, path, err)
                       : visit_child (walk, dirfd (dir), item, path, err);
 
         if (r < 0)
             return -1;
-        done += n > 1 ? n : 1;
+        done += n > 0 ? n : 1;
     }
     return 0;
 }

@@ -108,7 +108,7 @@ add_sum (void *opaque, const struct walk_entry *e, struct error *err)
     (void) err;
     if (!S_ISREG (e->st.st_mode))
         return 0;
-    if (content_read (s->call, e->fd, e->path, add_block, &s->digest) < 0)
+    if (content_read_entry (s->call, e, add_block, &s->digest) < 0)
         return -1;
     size = s->digest.size;
     sum = digest_end (&s->digest);
@@ -122,7 +122,12 @@ add_sum (void *opaque, const struct walk_entry *e, struct error *err)
 static int
 send_sums (struct sums *s, int fd)
 {
-    struct file_walk walk = { .visit = add_sum, .opaque = s };
+    cleanup_file_ahead struct file_ahead ahead = { .content = true };
+    const struct file_walk walk = {
+        .visit = add_sum,
+        .opaque = s,
+        .ahead = &ahead,
+    };
 
     s->fp = open_memstream (&s->text, &s->size);
     if (!s->fp)

@@ -84,6 +84,15 @@ content_read (struct call *call, int fd, const char *name, block_fn fn,
     return (int) n;
 }
 
+int
+content_read_entry (struct call *call, const struct walk_entry *e,
+                    block_fn fn, void *opaque)
+{
+    if (e->data)
+        return fn (opaque, e->data, (size_t) e->st.st_size, &call->err);
+    return content_read (call, e->fd, e->path, fn, opaque);
+}
+
 /* Forget the first n bytes of the pieces.  Returns how many pieces are
  * empty now.
  */

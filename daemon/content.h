@@ -6,6 +6,7 @@
 #define DAEMON_CONTENT_H
 
 #include "daemon.h"
+#include "file-walk.h"
 
 /* Open a regular file of the guest, or a device by the kernel's name.  What
  * else a path may lead to is refused without being waited for: EISDIR for a
@@ -39,6 +40,10 @@ typedef int (*block_fn) (void *opaque, const char *data, size_t size,
  */
 int content_read (struct call *call, int fd, const char *name, block_fn fn,
                   void *opaque);
+
+/* The same of a file that a walk has come to, and may have read. */
+int content_read_entry (struct call *call, const struct walk_entry *e,
+                        block_fn fn, void *opaque);
 
 /* Write all of it, at the descriptor's position. */
 int content_write (int fd, const struct iovec *iov, int count,

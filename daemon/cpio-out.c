@@ -82,7 +82,7 @@ sum_content (struct cpio *c, const struct walk_entry *e)
     c->sum = 0;
     if (!c->checksums)
         return 0;
-    if (content_read (c->call, e->fd, e->path, add_to_sum, c) < 0)
+    if (content_read_entry (c->call, e, add_to_sum, c) < 0)
         return -1;
     if (lseek (e->fd, 0, SEEK_SET) < 0)
         return fail (&c->call->err, errno, "%s: %m", e->path);
@@ -107,7 +107,7 @@ put_file (struct cpio *c, const struct walk_entry *e, const char *name)
                      (int64_t) e->st.st_size);
     if (sum_content (c, e) < 0
         || put_header (c, &e->st, (uint32_t) e->st.st_size, c->sum, name) < 0
-        || content_read (c->call, e->fd, e->path, put_block, c) < 0)
+        || content_read_entry (c->call, e, put_block, c) < 0)
         return -1;
     return pad (c, (size_t) e->st.st_size);
 }
@@ -138,7 +138,12 @@ visit (void *opaque, const struct walk_entry *e, struct error *err)
 static int
 send_cpio (struct cpio *c, int dir, const char *directory)
 {
-    struct file_walk walk = { .visit = visit, .opaque = c };
+    cleanup_file_ahead struct file_ahead ahead = { .content = true };
+    const struct file_walk walk = {
+        .visit = visit,
+        .opaque = c,
+        .ahead = &ahead,
+    };
     const struct stat trailer = { .st_nlink = 1 };
 
     if (file_walk (&walk, dir, ".", "", &c->call->err) < 0)

@@ -33,6 +33,7 @@ pack (struct archive_sink *sink, int dir, const char *directory,
       const struct tar_out_opts *opts)
 {
     cleanup_owner_names struct owner_names users = { 0 }, groups = { 0 };
+    cleanup_file_ahead struct file_ahead ahead = { .content = true };
     struct owners owners = { &users, &groups };
     struct tar_pack p = {
         .la = sink->la,
@@ -41,10 +42,10 @@ pack (struct archive_sink *sink, int dir, const char *directory,
         .xattrs = { .plain = opts->xattrs, .selinux = opts->selinux,
                     .acls = opts->acls },
         .excludes = opts->excludes,
+        .ahead = &ahead,
         .direct = true,
         .opaque = &owners,
     };
-    int r;
 
     if (!opts->numericowner) {
         owner_names_read (sink->call, "/etc/passwd", &users);
@@ -52,10 +53,7 @@ pack (struct archive_sink *sink, int dir, const char *directory,
         p.user = user_name;
         p.group = group_name;
     }
-    p.ahead = file_ahead_new (true);
-    r = tar_pack (&p, dir, ".", "", &sink->call->err);
-    file_ahead_free (p.ahead);
-    if (r < 0)
+    if (tar_pack (&p, dir, ".", "", &sink->call->err) < 0)
         return fail_context (&sink->call->err, "%s", directory);
     return archive_sink_close (sink);
 }
