@@ -187,8 +187,7 @@ init_start (struct start *start, const struct remote *r)
     else if (strcmp (protocol, "rbd") == 0) {
         show_ceph_files (start, r);
         start_ceph (start);
-    }
-    else if (strcmp (protocol, "gluster") == 0)
+    } else if (strcmp (protocol, "gluster") == 0)
         start_gluster (start);
     else if (strcmp (protocol, "iscsi") == 0)
         start_iscsi (start);
