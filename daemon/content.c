@@ -39,9 +39,13 @@ content_create (struct call *call, const char *name, bool device, int flags)
 int64_t
 content_size (struct call *call, int fd, const char *name)
 {
-    off_t now = lseek (fd, 0, SEEK_CUR);
-    off_t end = lseek (fd, 0, SEEK_END);
+    struct stat st;
+    off_t now, end;
 
+    if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
+        return st.st_size;
+    now = lseek (fd, 0, SEEK_CUR);
+    end = lseek (fd, 0, SEEK_END);
     if (now < 0 || end < 0 || lseek (fd, now, SEEK_SET) < 0)
         return fail (&call->err, errno, "%s: %m", name);
     return end;

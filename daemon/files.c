@@ -220,14 +220,15 @@ send_progress (struct call *call, uint64_t position, uint64_t total)
 void
 progress (struct call *call, uint64_t position, uint64_t total)
 {
-    int64_t now = now_ns ();
+    int64_t now;
 
-    if (call->progress_next == 0)
-        call->progress_next = now + PROGRESS_FIRST_NS;
     if (position >= total) {
         progress_end (call);
         return;
     }
+    now = now_ns ();
+    if (call->progress_next == 0)
+        call->progress_next = now + PROGRESS_FIRST_NS;
     if (now < call->progress_next)
         return;
     call->progress_next = now + PROGRESS_INTERVAL_NS;
