@@ -59,7 +59,8 @@ struct call {
     uint64_t optargs; /* which optional arguments were given */
     enum file_state file;
     bool replied;
-    bool flushed_nothing; /* so the flushes need not be counted */
+    bool flushed_nothing; /* so the flushes need not be counted, which takes
+                             a system call for each disk */
     int64_t progress_next; /* when the next progress message is due, in ns
                               of CLOCK_MONOTONIC; 0: none was asked for */
     uint64_t progress_total; /* of what was sent and is not at its end */

@@ -15,6 +15,7 @@ file_type (struct call *call, const char *path, bool follow)
 {
     struct stat st;
 
+    call->flushed_nothing = true;
     if (sysroot_stat (call, path, follow, &st) == 0)
         return (int) (st.st_mode & S_IFMT);
     switch (call->err.errnum) {

@@ -40,6 +40,7 @@ stat_path (struct call *call, const char *path, bool follow, wire_statns *ret)
 {
     struct stat st;
 
+    call->flushed_nothing = true;
     if (sysroot_stat (call, path, follow, &st) < 0)
         return -1;
     put_stat (ret, &st);
