@@ -40,6 +40,7 @@ appliance_new (void)
 {
     struct appliance *a = xcalloc (1, sizeof *a);
 
+    a->owner = getpid ();
     a->console = a->names = -1;
     a->machine = a->storage = a->network = SUPERVISED_NONE;
     a->send_buffer = xmalloc (MESSAGE_BUFFER_SIZE);
@@ -47,12 +48,33 @@ appliance_new (void)
     return a;
 }
 
+bool
+appliance_is_ours (const struct appliance *a)
+{
+    return a->owner == getpid ();
+}
+
+void
+appliance_take_over (struct appliance *a)
+{
+    a->owner = a->machine.owner = a->storage.owner = a->network.owner
+        = getpid ();
+}
+
+static void
+close_channel (struct appliance *a)
+{
+    if (appliance_is_ours (a))
+        transport_hang_up (a->transport);
+    transport_free (steal (&a->transport));
+}
+
 void
 appliance_free (struct appliance *a)
 {
     if (!a)
         return;
-    transport_free (a->transport);
+    close_channel (a);
     supervised_end (&a->machine);
     supervised_end (&a->storage);
     supervised_end (&a->network);
@@ -363,7 +385,7 @@ appliance_finish (guestfs_h *g)
     int64_t end = monotonic_ms () + FINISH_TIMEOUT_MS, left;
 
     error_move (&before, &g->error);
-    transport_free (steal (&a->transport));
+    close_channel (a);
     /* Without a supervisor nobody tells of its end. */
     while (a->machine.control >= 0 && !a->dead
            && (left = end - monotonic_ms ()) > 0

@@ -17,6 +17,8 @@
 #define CONSOLE_TAIL_SIZE 4096
 
 struct appliance {
+    pid_t owner; /* the process that has launched it, or used it since then:
+                    others that were forked have a copy of the handle only */
     struct transport *transport; /* NULL until there is one */
     struct receiver receiver;
     char *send_buffer;         /* of MESSAGE_BUFFER_SIZE bytes */
@@ -43,7 +45,14 @@ struct appliance *appliance_new (void);
 /* The time, from some moment on. */
 int64_t monotonic_ms (void);
 
-/* Kill what is left of it, wait for that, and free everything. */
+bool appliance_is_ours (const struct appliance *a);
+
+/* It is from now on. */
+void appliance_take_over (struct appliance *a);
+
+/* Kill what is left of it, wait for that, and free everything; if it is not
+ * ours, only the last.
+ */
 void appliance_free (struct appliance *a);
 
 /* Sleep until what is wanted of the channel (an or of TRANSPORT_READ and

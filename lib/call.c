@@ -19,6 +19,7 @@ check_state (guestfs_h *g)
 {
     switch (g->state) {
     case STATE_READY:
+        appliance_take_over (g->appliance);
         return 0;
     case STATE_BUSY:
         return fail (&g->error, EBUSY,

@@ -499,6 +499,14 @@ drives_close (guestfs_h *g)
     }
 }
 
+void
+drives_forget (guestfs_h *g)
+{
+    for (size_t i = 0; i < g->nr_drives; i++)
+        g->drives[i]->odd_size = 0;
+    drives_close (g);
+}
+
 static bool
 needs_flush (const struct drive *d)
 {

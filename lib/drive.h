@@ -38,6 +38,9 @@ int drives_renew (guestfs_h *g);
 /* Close what drives_open opened. */
 void drives_close (guestfs_h *g);
 
+/* The same in a process that was forked: the images are not its business. */
+void drives_forget (guestfs_h *g);
+
 /* If the guest has flushed a disk since the last time, or if forced: see
  * to it that what was written is on the host's disk.
  */

@@ -76,7 +76,8 @@ end (guestfs_h *g)
     if (g->closing)
         return false;
     g->closing = true;
-    mount_local_end (g);
+    if (!g->appliance || appliance_is_ours (g->appliance))
+        mount_local_end (g);
     action_begin (&action, g, "close");
     trace_call (&action);
     debug (g, "close: handle %p (state %d)", (void *) g, (int) g->state);

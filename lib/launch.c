@@ -158,6 +158,16 @@ impl_get_pid (guestfs_h *g)
     return fail (&g->error, EINVAL, "the appliance is not running");
 }
 
+/* In a process that was forked: the appliance goes on without this copy. */
+static int
+forget (guestfs_h *g)
+{
+    appliance_free (steal (&g->appliance));
+    drives_forget (g);
+    g->state = STATE_CONFIG;
+    return 0;
+}
+
 /* Everything that was written is on the host's disks when this returns,
  * unless it fails.
  */
@@ -170,6 +180,8 @@ impl_shutdown (guestfs_h *g)
         return 0;
     if (g->state != STATE_READY)
         return fail (&g->error, EBUSY, "a call is running on this handle");
+    if (!appliance_is_ours (g->appliance))
+        return forget (g);
     mount_local_end (g);
     if (g->state != STATE_READY) /* it died of that */
         return -1;

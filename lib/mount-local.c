@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "appliance.h"
 #include "call.h"
 #include "fuse-mount.h"
 #include "fuse-session.h"
@@ -185,6 +186,8 @@ impl_mount_local_run (guestfs_h *g)
     if (g->depth > 1)
         return fail (&g->error, EBUSY, "an event callback can't serve a "
                      "local mount");
+    if (g->appliance)
+        appliance_take_over (g->appliance);
     g->run_cancel = 0;
     r = fuse_session_serve (g, -1);
     if (fuse_session_unmounted (g->local))

@@ -262,6 +262,7 @@ start_supervised (guestfs_h *g, struct start *s, int console,
         return -1;
     *ret = (struct supervised) {
         .supervisor = pid,
+        .owner = getpid (),
         .control = steal_fd (&control),
     };
     return 0;
@@ -382,7 +383,11 @@ reap (pid_t pid)
 void
 supervised_end (struct supervised *p)
 {
-    /* The supervisor kills its program when this socket closes. */
+    /* The supervisor kills its program when this socket closes.  Processes
+     * that were forked have copies of it, and may end theirs.
+     */
+    if (p->control >= 0 && p->owner == getpid ())
+        shutdown (p->control, SHUT_RDWR);
     close_fd (&p->control);
     if (p->supervisor > 0)
         reap (p->supervisor);

@@ -12,6 +12,7 @@
 struct supervised {
     pid_t supervisor; /* our child; 0: there is none */
     pid_t pid;        /* of the program itself; 0: not known yet */
+    pid_t owner;      /* the process whose it is; see struct appliance */
     int control;      /* socket to the supervisor, or -1 */
     bool listening;   /* its sockets are there */
     bool dead;        /* it has ended, or its supervisor has */

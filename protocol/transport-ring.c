@@ -280,6 +280,12 @@ ring_transport_wait (struct transport *t, int want, struct error *err)
 }
 
 static void
+ring_transport_hang_up (struct transport *t)
+{
+    shutdown (ring_transport (t)->doorbell, SHUT_RDWR);
+}
+
+static void
 ring_transport_free (struct transport *t)
 {
     struct ring_transport *rt = ring_transport (t);
@@ -327,6 +333,7 @@ static const struct transport_ops ring_ops = {
     .set_flushes = ring_transport_set_flushes,
     .flushes = ring_transport_flushes,
     .wipe_written = ring_transport_wipe_written,
+    .hang_up = ring_transport_hang_up,
     .free = ring_transport_free,
 };
 

@@ -106,6 +106,12 @@ socket_wait (struct transport *t, int want, struct error *err)
 }
 
 static void
+socket_hang_up (struct transport *t)
+{
+    shutdown (socket_of (t)->fd, SHUT_RDWR);
+}
+
+static void
 socket_free (struct transport *t)
 {
     close_fd (&socket_of (t)->fd);
@@ -119,6 +125,7 @@ static const struct transport_ops socket_ops = {
     .arm = socket_arm,
     .disarm = socket_disarm,
     .wait = socket_wait,
+    .hang_up = socket_hang_up,
     .free = socket_free,
 };
 

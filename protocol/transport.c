@@ -40,6 +40,13 @@ transport_write_full (struct transport *t, const void *buffer, size_t size,
 }
 
 void
+transport_hang_up (struct transport *t)
+{
+    if (t && t->ops->hang_up)
+        t->ops->hang_up (t);
+}
+
+void
 transport_free (struct transport *t)
 {
     if (t)

@@ -65,6 +65,11 @@ struct transport_ops {
      */
     void (*wipe_written) (struct transport *t, size_t size);
 
+    /* Let the peer notice that this is the end, whoever else has a copy of
+     * the descriptor.  NULL: nobody has.
+     */
+    void (*hang_up) (struct transport *t);
+
     void (*free) (struct transport *t);
 };
 
@@ -94,6 +99,10 @@ int transport_read_full (struct transport *t, void *buffer, size_t size,
 int transport_write_full (struct transport *t, const void *buffer,
                           size_t size, struct error *err);
 
+/* Both take NULL, too.  To free it closes our copy of the descriptor: in a
+ * process that was forked this must not be the end.
+ */
+void transport_hang_up (struct transport *t);
 void transport_free (struct transport *t);
 void cleanup_transport_ (struct transport **t);
 

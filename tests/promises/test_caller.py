@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Programs that are not what they usually are: with another umask, without
 stdin, stdout or stderr, that ignore the end of their children or collect all
-of them, from a folder that is gone, without an environment.
+of them, from a folder that is gone, without an environment, that fork.
 """
 
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -88,9 +89,42 @@ PROGRAMS = {
 }
 
 
+def stay(g):
+    """A child with copies of everything, which lives on."""
+    if os.fork() == 0:
+        signal.pause()
+
+
+def fork_and_exit(g):
+    """A child with a copy of the handle, which closes that at its end."""
+    pid = os.fork()
+    if pid != 0:
+        os.waitpid(pid, 0)
+        return
+    g.close()
+    sys.exit()
+
+
+def fork_and_use(g):
+    """A child that takes it over, and ends it."""
+    pid = os.fork()
+    if pid == 0:
+        g.pwrite_device("/dev/sda", b"hello", 0)
+        return
+    os.waitpid(pid, 0)
+    try:
+        g.ping_daemon()
+    except RuntimeError:
+        os._exit(0)
+
+
+IN_THE_MIDDLE = {"child-stays": stay, "child-ends": fork_and_exit,
+                 "child-uses": fork_and_use}
+
+
 def run(what, backend, cache, answer):
     """A program: says "done" to the descriptor, or what went wrong."""
-    PROGRAMS[what]()
+    PROGRAMS.get(what, lambda: None)()
     try:
         g = guestfs.GuestFS(python_return_dict=True)
         g.set_backend(backend)
@@ -98,6 +132,7 @@ def run(what, backend, cache, answer):
         g.add_drive_scratch(MIB)
         g.add_drive_opts(__file__, format="raw", readonly=True)
         g.launch()
+        IN_THE_MIDDLE.get(what, lambda g: None)(g)
         g.pwrite_device("/dev/sda", b"hello", 0)
         g.pwrite_device("/dev/sdb", b"hello", 0)
         g.shutdown()
@@ -120,12 +155,13 @@ class Callers(unittest.TestCase):
         with open(reader, encoding="utf-8") as result:
             process = subprocess.Popen(
                 [sys.executable, "-B", __file__, what, backend, CACHE,
-                 str(writer)], pass_fds=[writer])
+                 str(writer)], pass_fds=[writer], start_new_session=True)
             os.close(writer)
             try:
                 process.wait(TIMEOUT)
             finally:
-                process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
             return result.read()
 
     def test_umask(self):
@@ -154,6 +190,11 @@ class Callers(unittest.TestCase):
     def test_blocked_signals(self):
         self.check("block-signals")
 
+    def test_forked(self):
+        self.check("child-stays")
+        self.check("child-ends")
+        self.check("child-uses")
+
     def test_without_folder(self):
         self.check("no-folder")
 
@@ -162,7 +203,7 @@ class Callers(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in PROGRAMS:
+    if sys.argv[1:2] and sys.argv[1] in {**PROGRAMS, **IN_THE_MIDDLE}:
         run(*sys.argv[1:4], int(sys.argv[4]))
     else:
         unittest.main()
