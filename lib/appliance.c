@@ -169,21 +169,23 @@ appliance_died (guestfs_h *g)
 {
     struct appliance *a = g->appliance;
     cleanup_free char *words = NULL;
-    const char *name;
-    const struct strings *why;
+    const struct supervised *dead;
+    const char *name, *why = NULL;
 
     a->dead = true;
     if (supervised_explain (&a->machine, &g->error)
         || (a->storage.dead && supervised_explain (&a->storage, &g->error))
         || (a->network.dead && supervised_explain (&a->network, &g->error)))
         return -1;
-    why = &find_dead (a, &name)->why;
+    dead = find_dead (a, &name);
+    if (dead->why.count > 0)
+        why = dead->why.item[dead->why.count - 1];
+    else if (dead->dead)
+        why = "guestfs-confine was killed";
     read_last_words (g);
     words = quote_last_words (a);
-    return fail (&g->error, EIO, "the appliance has died%s%s%s%s%s",
-                 name, why->count ? " (" : "",
-                 why->count ? why->item[why->count - 1] : "",
-                 why->count ? ")" : "", words);
+    return fail (&g->error, EIO, "the appliance has died%s%s%s%s%s", name,
+                 why ? " (" : "", why ? why : "", why ? ")" : "", words);
 }
 
 static void

@@ -53,7 +53,8 @@ test_supervisor (void **state)
     assert_int_equal (kill (parent_of (pid), SIGKILL), 0);
     assert_ends (pid);
     assert_int_equal (guestfs_ping_daemon (g), -1);
-    assert_error (g, EIO, "the appliance has died");
+    assert_error (g, EIO, "the appliance has died (guestfs-confine was "
+                          "killed)");
     assert_usable_again (g);
     finish (g);
 }
