@@ -49,9 +49,9 @@ appliance_new (void)
 }
 
 bool
-appliance_is_ours (const struct appliance *a)
+appliance_is_copy (const struct appliance *a)
 {
-    return a->owner == getpid ();
+    return a->owner != getpid () && a->owner == getppid ();
 }
 
 void
@@ -64,7 +64,7 @@ appliance_take_over (struct appliance *a)
 static void
 close_channel (struct appliance *a)
 {
-    if (appliance_is_ours (a))
+    if (a->owner == getpid ())
         transport_hang_up (a->transport);
     transport_free (steal (&a->transport));
 }

@@ -45,13 +45,16 @@ struct appliance *appliance_new (void);
 /* The time, from some moment on. */
 int64_t monotonic_ms (void);
 
-bool appliance_is_ours (const struct appliance *a);
+/* Is this a copy in a process that was forked, whose parent has launched it,
+ * or used it last, and may go on?
+ */
+bool appliance_is_copy (const struct appliance *a);
 
-/* It is from now on. */
+/* From now on, this process is its owner. */
 void appliance_take_over (struct appliance *a);
 
-/* Kill what is left of it, wait for that, and free everything; if it is not
- * ours, only the last.
+/* Kill what is left of it, wait for that, and free everything; a process
+ * that is not its owner only frees.
  */
 void appliance_free (struct appliance *a);
 

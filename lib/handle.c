@@ -76,7 +76,7 @@ end (guestfs_h *g)
     if (g->closing)
         return false;
     g->closing = true;
-    if (!g->appliance || appliance_is_ours (g->appliance))
+    if (!g->appliance || !appliance_is_copy (g->appliance))
         mount_local_end (g);
     action_begin (&action, g, "close");
     trace_call (&action);

@@ -158,7 +158,7 @@ impl_get_pid (guestfs_h *g)
     return fail (&g->error, EINVAL, "the appliance is not running");
 }
 
-/* In a process that was forked: the appliance goes on without this copy. */
+/* The appliance goes on without this copy. */
 static int
 forget (guestfs_h *g)
 {
@@ -180,8 +180,9 @@ impl_shutdown (guestfs_h *g)
         return 0;
     if (g->state != STATE_READY)
         return fail (&g->error, EBUSY, "a call is running on this handle");
-    if (!appliance_is_ours (g->appliance))
+    if (g->closing && appliance_is_copy (g->appliance))
         return forget (g);
+    appliance_take_over (g->appliance);
     mount_local_end (g);
     if (g->state != STATE_READY) /* it died of that */
         return -1;

@@ -143,6 +143,27 @@ def run(what, backend, cache, answer):
     os.write(answer, text.encode())
 
 
+# Goes into the background with its handle, which it only has to end there.
+DAEMON = """
+import guestfs, os, time
+g = guestfs.GuestFS(python_return_dict=True)
+g.set_backend("uml")
+g.set_recovery_proc(False)
+g.add_drive_opts("{image}", format="raw")
+g.launch()
+g.mkfs("ext2", "/dev/sda")
+g.mount("/dev/sda", "/")
+g.write("/file", "content")
+before = os.getpid()
+if os.fork() != 0:
+    os._exit(0)
+while os.getppid() == before:
+    time.sleep(0.01)
+g.{end}()
+print("done")
+"""
+
+
 class Callers(unittest.TestCase):
     def check(self, what, *backends):
         for backend in backends or ("uml", "direct"):
@@ -194,6 +215,24 @@ class Callers(unittest.TestCase):
         self.check("child-stays")
         self.check("child-ends")
         self.check("child-uses")
+
+    def test_parent_that_leaves(self):
+        for end in "close", "shutdown":
+            with self.subTest(end=end), tempfile.TemporaryDirectory() as d:
+                image = pathlib.Path(d) / "image"
+                with image.open("wb") as f:
+                    f.truncate(8 * MIB)
+                text = subprocess.run(
+                    [sys.executable, "-B", "-c",
+                     DAEMON.format(image=image, end=end)], check=True,
+                    stdout=subprocess.PIPE, timeout=TIMEOUT).stdout
+                self.assertEqual(text, b"done\n")
+                g = guestfs.GuestFS(python_return_dict=True)
+                g.add_drive_opts(str(image), format="raw", readonly=True)
+                g.launch()
+                g.mount_ro("/dev/sda", "/")
+                self.assertEqual(g.read_file("/file"), b"content")
+                g.close()
 
     def test_without_folder(self):
         self.check("no-folder")
