@@ -468,19 +468,36 @@ open_drive (guestfs_h *g, struct drive *d)
 int
 drives_open (guestfs_h *g)
 {
-    for (size_t i = 0; i < g->nr_drives; i++)
-        if (open_drive (g, g->drives[i]) < 0) {
-            drives_close (g);
-            return -1;
-        }
-    return 0;
+    int r = 0;
+
+    for (size_t i = 0; i < g->nr_drives && r == 0; i++)
+        if (g->drives[i]->remote)
+            r = remote_begin (g, g->drives[i]);
+    for (size_t i = 0; i < g->nr_drives && r == 0; i++)
+        r = open_drive (g, g->drives[i]);
+    if (r < 0)
+        drives_close (g);
+    return r;
 }
 
 int
 drives_renew (guestfs_h *g)
 {
+    cleanup_free bool *is_old = xcalloc (g->nr_drives + 1, sizeof *is_old);
+
+    for (size_t i = 0; i < g->nr_drives; i++) {
+        struct drive *d = g->drives[i];
+
+        if (!d->remote || !remote_is_old (d->remote))
+            continue;
+        debug (g, "launch: connecting again to %s", d->filename);
+        is_old[i] = true;
+        remote_close (d->remote);
+        if (remote_begin (g, d) < 0)
+            return -1;
+    }
     for (size_t i = 0; i < g->nr_drives; i++)
-        if (g->drives[i]->remote && remote_renew (g, g->drives[i]) < 0)
+        if (is_old[i] && remote_open (g, g->drives[i]) < 0)
             return -1;
     return 0;
 }

@@ -86,7 +86,7 @@ launch_with (guestfs_h *g, const struct backend *backend)
     g->launched = backend;
     appliance_free (g->appliance);
     g->appliance = appliance_new ();
-    if (backend->launch (g) < 0)
+    if (drives_renew (g) < 0 || backend->launch (g) < 0)
         return -1;
     launch_progress (g, 6);
     return wait_for_daemon (g);

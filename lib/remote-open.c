@@ -170,25 +170,6 @@ open_nbd (struct drive *d, struct error *err)
     return connect_directly (d, &d->remote->connection, err);
 }
 
-static int
-open_bridged (guestfs_h *g, struct drive *d)
-{
-    int connections[3] = { -1, -1, -1 };
-    int r = bridge_start (g, d, connections, must_look (d) ? 3 : 1);
-    cleanup_fd int look = connections[1];
-
-    d->remote->connection = connections[0];
-    d->remote->spare = connections[2];
-    if (r < 0)
-        return -1;
-    if (nbd_await_greeting (d->remote->connection, g->launch_timeout_ms,
-                            d->filename, &g->error) < 0)
-        return bridge_failed (d, &g->error);
-    if (must_look (d))
-        return look_at_image (d, look, &g->error);
-    return 0;
-}
-
 static time_t
 now (void)
 {
@@ -199,22 +180,49 @@ now (void)
 }
 
 int
-remote_open (guestfs_h *g, struct drive *d)
+remote_begin (guestfs_h *g, struct drive *d)
 {
-    d->remote->opened = now ();
-    if (d->remote->protocol->node)
-        return open_bridged (g, d);
-    return open_nbd (d, &g->error);
+    struct remote *r = d->remote;
+    int connections[3] = { -1, -1, -1 };
+    int begun;
+
+    if (!r->protocol->node || r->connection >= 0)
+        return 0;
+    r->opened = now ();
+    begun = bridge_start (g, d, connections, must_look (d) ? 3 : 1);
+    r->connection = connections[0];
+    r->look = connections[1];
+    r->spare = connections[2];
+    return begun;
+}
+
+static int
+open_bridged (guestfs_h *g, struct drive *d)
+{
+    if (remote_begin (g, d) < 0)
+        return -1;
+    if (nbd_await_greeting (d->remote->connection, g->launch_timeout_ms,
+                            d->filename, &g->error) < 0)
+        return bridge_failed (d, &g->error);
+    if (must_look (d) && look_at_image (d, d->remote->look, &g->error) < 0)
+        return -1;
+    close_fd (&d->remote->look);
+    return 0;
 }
 
 int
-remote_renew (guestfs_h *g, struct drive *d)
+remote_open (guestfs_h *g, struct drive *d)
 {
-    if (now () - d->remote->opened < SILENCE_MAX)
-        return 0;
-    debug (g, "launch: connecting again to %s", d->filename);
-    remote_close (d->remote);
-    return remote_open (g, d);
+    if (d->remote->protocol->node)
+        return open_bridged (g, d);
+    d->remote->opened = now ();
+    return open_nbd (d, &g->error);
+}
+
+bool
+remote_is_old (const struct remote *r)
+{
+    return now () - r->opened >= SILENCE_MAX;
 }
 
 void
@@ -222,6 +230,7 @@ remote_close (struct remote *r)
 {
     close_fd (&r->connection);
     close_fd (&r->spare);
+    close_fd (&r->look);
     close_fd (&r->header);
     supervised_end (&r->bridge);
     close_fd (&r->messages);

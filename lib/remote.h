@@ -47,6 +47,7 @@ struct remote {
     /* From remote_open to remote_close: */
     int connection; /* to the NBD server, ready for its greeting, or -1 */
     int spare;      /* another one, for who must look at the format, or -1 */
+    int look;       /* a third one, for us to do so, until then, or -1 */
     int header;     /* as large as the image, and like its beginning and its
                        end; holes between; or -1 */
     time_t opened;  /* when that was, by the monotonic clock, in seconds */
@@ -66,15 +67,20 @@ char *remote_name (const struct remote *r);
 /* What NBD calls it. */
 const char *remote_export (const struct remote *r);
 
+/* Start the bridge, if there is one, so that all bridges connect at the same
+ * time.
+ */
+int remote_begin (guestfs_h *g, struct drive *d);
+
 /* Connect, look at the header where that is needed, and find out the
  * format if it was not said.
  */
 int remote_open (guestfs_h *g, struct drive *d);
 
-/* Do so again if it was long ago: servers don't wait for ever for the first
- * word of who has connected.
+/* Was that so long ago that it should be done again?  Servers don't wait for
+ * ever for the first word of who has connected.
  */
-int remote_renew (guestfs_h *g, struct drive *d);
+bool remote_is_old (const struct remote *r);
 void remote_close (struct remote *r);
 
 /* The QEMU node of it, for a connection. */

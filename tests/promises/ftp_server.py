@@ -4,6 +4,7 @@
 import contextlib
 import socket
 import threading
+import time
 
 from servers import LOOPBACK
 
@@ -94,9 +95,12 @@ class Session:
 
 class Ftp:
     """Files are bytes by name, relative to the folder that one is in first;
-    login is a pair of user and password, or None for everybody."""
+    login is a pair of user and password, or None for everybody.  The first
+    connection is served after delay seconds."""
 
-    def __init__(self, test, files, login=None, has_ranges=True):
+    def __init__(self, test, files, login=None, has_ranges=True,
+                 delay=0):
+        self.delay = delay
         self.files, self.login, self.has_ranges = files, login, has_ranges
         self.commands = []
         self.socket = socket.create_server((LOOPBACK, 0))
@@ -110,6 +114,8 @@ class Ftp:
         with contextlib.suppress(OSError):
             while True:
                 connection = self.socket.accept()[0]
+                time.sleep(self.delay)
+                self.delay = 0
                 self.connections.append(connection)
                 thread = threading.Thread(target=self.serve,
                                           args=[connection])

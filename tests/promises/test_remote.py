@@ -377,6 +377,17 @@ class OverFtp(Remote):
                            secret=SECRET + "x")
         self.check_reading(*where, username="some,one", secret=SECRET)
 
+    def test_slow_servers(self):
+        """They are connected to at the same time: one after the other, the
+        first would not wait for the last."""
+        g = self.handle(launch=False)
+        for _ in range(5):
+            ftp = Ftp(self, {"disk.img": self.disk.read_bytes()}, delay=3)
+            self.add(g, "ftp", "/disk.img", ftp.port, readonly=True)
+        g.launch()
+        for device in g.list_devices():
+            self.assertEqual(g.vfs_label(device), "remote")
+
     def test_whole_files_only(self):
         ftp = Ftp(self, {"disk.img": self.disk.read_bytes()},
                   has_ranges=False)
