@@ -131,7 +131,7 @@ ask_or_remember (guestfs_h *g, struct hypervisor *h)
         return 0;
     if (qemu_features_ask (h->path, &h->features, &g->error) < 0)
         return -1;
-    if (path) {
+    if (path && !h->features.fleeting) {
         free (text);
         text = qemu_features_write (&h->features);
         cache_write (path, key, text);

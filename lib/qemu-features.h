@@ -10,7 +10,7 @@
 #include "error.h"
 
 enum qemu_feature {
-    QEMU_SANDBOX,   /* a filter of its own */
+    QEMU_SANDBOX,   /* a filter of its own, which the host allows */
     QEMU_KVM,       /* as far as QEMU is concerned: see kvm.h */
     QEMU_TCG,
     QEMU_TEMPLATES, /* a state without the memory that is in a file */
@@ -27,6 +27,7 @@ struct qemu_features {
     char *version; /* "7.2.22" */
     char *target;  /* the architecture that it emulates: "x86_64" */
     bool has[N_QEMU_FEATURES];
+    bool fleeting; /* it depends on where it was asked: not to be kept */
 };
 
 /* Ask the program at this path.  ENOEXEC if it is no QEMU, ENOTSUP if it is

@@ -123,10 +123,15 @@ class Wrappers(HvTestCase):
             f'exec {QEMU} {FIRMWARE} "$@"')
 
     def test_without_sandbox(self):
-        wrapper = self.built('s/"option": "sandbox"/"option": "other"/')
-        _, log = self.machine(wrapper)
-        self.assertIn("without -sandbox", log.text)
-        self.assertNotIn("    -sandbox    on,", log.text)
+        for wrapper in (
+                self.built('s/"option": "sandbox"/"option": "other"/'),
+                self.script('case "$*" in *-sandbox*)',
+                            "    echo failed to install seccomp >&2; exit 1;;",
+                            "esac",
+                            f'exec {QEMU} {FIRMWARE} "$@"')):
+            _, log = self.machine(wrapper)
+            self.assertIn("without -sandbox", log.text)
+            self.assertNotIn("    -sandbox    on,", log.text)
 
     def test_without_accelerator(self):
         def force_kvm(g):
