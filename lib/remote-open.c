@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "appliance.h"
 #include "drive.h"
 #include "image-format.h"
 #include "io.h"
@@ -23,10 +23,10 @@
 #define HEAD_SIZE 65536
 #define TAIL_SIZE 512
 
-/* Seconds.  QEMU's own servers of NBD, the bridge among them, hang up after
- * ten (since CVE-2024-7409).
+/* QEMU's own servers of NBD, the bridge among them, hang up after
+ * ten seconds (since CVE-2024-7409).
  */
-#define SILENCE_MAX 4
+#define SILENCE_MAX_MS 4000
 
 static int
 connect_directly (const struct drive *d, int *connection, struct error *err)
@@ -170,15 +170,6 @@ open_nbd (struct drive *d, struct error *err)
     return connect_directly (d, &d->remote->connection, err);
 }
 
-static time_t
-now (void)
-{
-    struct timespec ts;
-
-    clock_gettime (CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec;
-}
-
 int
 remote_begin (guestfs_h *g, struct drive *d)
 {
@@ -188,7 +179,7 @@ remote_begin (guestfs_h *g, struct drive *d)
 
     if (!r->protocol->node || r->connection >= 0)
         return 0;
-    r->opened = now ();
+    r->opened = monotonic_ms ();
     begun = bridge_start (g, d, connections, must_look (d) ? 3 : 1);
     r->connection = connections[0];
     r->look = connections[1];
@@ -215,14 +206,14 @@ remote_open (guestfs_h *g, struct drive *d)
 {
     if (d->remote->protocol->node)
         return open_bridged (g, d);
-    d->remote->opened = now ();
+    d->remote->opened = monotonic_ms ();
     return open_nbd (d, &g->error);
 }
 
 bool
 remote_is_old (const struct remote *r)
 {
-    return now () - r->opened >= SILENCE_MAX;
+    return monotonic_ms () - r->opened >= SILENCE_MAX_MS;
 }
 
 void

@@ -50,7 +50,7 @@ struct remote {
     int look;       /* a third one, for us to do so, until then, or -1 */
     int header;     /* as large as the image, and like its beginning and its
                        end; holes between; or -1 */
-    time_t opened;  /* when that was, by the monotonic clock, in seconds */
+    int64_t opened; /* when that was: monotonic_ms () */
     struct supervised bridge;
     int messages; /* what the bridge prints, or -1 */
 };
