@@ -77,7 +77,8 @@ const struct view_row view_rows[] = {
     { VIEW_PRELOAD_PATH, VIEW_PRELOAD, false,
       FOR_UML | FOR_QEMU | FOR_REMOTE, MAY_READ,
       "overlays: what is written to a read-only disk; a template's memory; "
-      "what Gluster's client believes, when Ceph's and iSCSI's give up" },
+      "what Gluster's client believes, when Ceph's and iSCSI's give "
+      "up, that those of HTTP and FTP look again" },
     { "/program", VIEW_PROGRAM, true, FOR_ALL,
       MAY_READ | MAY_EXECUTE, "the program itself" },
     { "/lib64/ld-linux-x86-64.so.2", VIEW_RULE, false, FOR_ALL,

@@ -191,8 +191,11 @@ init_start (struct start *start, const struct remote *r)
         start_gluster (start);
     else if (strcmp (protocol, "iscsi") == 0)
         start_iscsi (start);
-    else if (protocol[strlen (protocol) - 1] == 's')
-        show_file (start, ca ? ca : BRIDGE_CA_FILE, BRIDGE_CA_FILE);
+    else {
+        if (string_ends_with (protocol, "s"))
+            show_file (start, ca ? ca : BRIDGE_CA_FILE, BRIDGE_CA_FILE);
+        start_curl (start);
+    }
 }
 
 /* In a file that has no name, not on a command line. */

@@ -172,6 +172,12 @@ start_ceph (struct start *s)
 }
 
 void
+start_curl (struct start *s)
+{
+    preload (s, "guestfs-curl.so");
+}
+
+void
 start_iscsi (struct start *s)
 {
     preload (s, "guestfs-iscsi.so");

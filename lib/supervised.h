@@ -83,6 +83,9 @@ void start_gluster (struct start *s);
  */
 void start_ceph (struct start *s);
 
+/* It has the client of HTTP and FTP, which forgets requests that are done. */
+void start_curl (struct start *s);
+
 /* It has the client of iSCSI, which must give up in the end. */
 void start_iscsi (struct start *s);
 
