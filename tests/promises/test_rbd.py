@@ -18,6 +18,9 @@ from remote_case import SIZE, Remote
 from servers import LOOPBACK, OddServer, free_port
 from support import MIB, TIMEOUT, run
 
+# Seconds in which servers that are there answer even on a busy machine.
+PATIENCE = 4
+
 
 class Rbd(Remote):
     has_usual_ports = False
@@ -144,7 +147,7 @@ class Login(Rbd):
 
     def test_refused(self):
         """If both protocols are tried, no answer means nothing."""
-        self.configure("client mount timeout = 1\n")
+        self.configure(f"client mount timeout = {PATIENCE}\n")
         self.check_refused(
             re.escape(f"rbd://{LOOPBACK}:{self.ceph.port}/{self.image_name}: "
                       "error connecting: Connection timed out (no monitor "
@@ -209,7 +212,7 @@ class Trouble(Rbd):
             g.launch()
 
     def test_garbage(self):
-        self.configure("client mount timeout = 1\n")
+        self.configure(f"client mount timeout = {PATIENCE}\n")
         for start in b"", b"ceph v027", b"ceph v2\n\x10\0":
             server = OddServer(self, lambda s, start=start:
                                s.sendall(start + os.urandom(100000)))
@@ -218,7 +221,7 @@ class Trouble(Rbd):
 
     def test_dies(self):
         """Whether it has gone, or says nothing, it is given up."""
-        self.configure("rados osd op timeout = 1\n")
+        self.configure(f"rados osd op timeout = {PATIENCE}\n")
         for end in self.ceph.pause, self.ceph.stop:
             g = self.remote(*self.where, **self.login, readonly=True)
             end()
@@ -229,7 +232,7 @@ class Trouble(Rbd):
                 self.ceph.resume()
 
     def test_dies_before_writing(self):
-        self.configure("rados osd op timeout = 1\n")
+        self.configure(f"rados osd op timeout = {PATIENCE}\n")
         g = self.remote(*self.where, **self.login, format="raw")
         self.ceph.stop()
         with self.assertRaisesRegex(RuntimeError, "Input/output error"):
