@@ -144,8 +144,10 @@ def run(what, backend, cache, answer):
 
 
 # Goes into the background with its handle, which it only has to end there.
+# Then nobody has the image open any more: all of it has been written.
 DAEMON = """
-import guestfs, os, time
+import fcntl, guestfs, os, struct, time
+F_OFD_SETLK = 37
 g = guestfs.GuestFS(python_return_dict=True)
 g.set_backend("uml")
 g.set_recovery_proc(False)
@@ -160,6 +162,9 @@ if os.fork() != 0:
 while os.getppid() == before:
     time.sleep(0.01)
 g.{end}()
+with open("{image}", "r+b") as image:
+    whole = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    fcntl.fcntl(image, F_OFD_SETLK, whole)
 print("done")
 """
 
