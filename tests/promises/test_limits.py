@@ -82,6 +82,16 @@ class Limits(unittest.TestCase):
                    "memory of [0-9]+ bytes for the channel: File too large; "
                    r"the limit of a file's size, in KiB \(ulimit -f\) is 1024")
 
+    def test_scratch_drive(self):
+        g = guestfs.GuestFS()
+        self.addCleanup(g.close)
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_FSIZE, before)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MIB, before[1]))
+        with self.assertRaisesRegex(RuntimeError, "a scratch drive of 2097152 "
+                                    "bytes: File too large"):
+            g.add_drive_scratch(2 * MIB)
+
     def test_timers(self):
         self.check("uml", "RLIMIT_SIGPENDING", 0,
                    "/.*linux.uml needs a timer; the limit of all pending "
