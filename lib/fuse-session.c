@@ -22,6 +22,11 @@
 #include "fuse-session.h"
 #include "in-place.h"
 
+/* For other mount namespaces.  Programs that isolate themselves leave what they
+ * have copied at once.
+ */
+#define COPY_PATIENCE_MS 1000
+
 _Static_assert (FUSE_REQUEST_MAX < IN_PLACE_MAX
                 && FUSE_REPLY_MAX < IN_PLACE_MAX,
                 "at least one request fits into a message");
@@ -441,6 +446,8 @@ serve (guestfs_h *g, int until_fd)
         }
         if (wait_for_request (g, until_fd) > 0)
             return 0;
+        if (s->left)
+            return 0;
     }
     return fail (&g->error, EINTR, "%s: serving it was cancelled", s->path);
 }
@@ -473,12 +480,33 @@ fuse_session_serve (guestfs_h *g, int until_fd)
     return r;
 }
 
+static bool
+is_unmounted (int fuse, int timeout_ms)
+{
+    struct pollfd fd = { .fd = fuse };
+
+    return poll (&fd, 1, timeout_ms) > 0 && (fd.revents & POLLERR);
+}
+
 bool
 fuse_session_unmounted (const struct fuse_session *s)
 {
-    struct pollfd fd = { .fd = s->fd };
+    return s->left || is_unmounted (s->fd, 0);
+}
 
-    return poll (&fd, 1, 0) > 0 && (fd.revents & POLLERR);
+bool
+fuse_wait_unmounted (int fd)
+{
+    return is_unmounted (fd, COPY_PATIENCE_MS);
+}
+
+void
+fuse_session_leave (guestfs_h *g)
+{
+    const uint64_t one = 1;
+
+    g->local->left = true;
+    (void) !write (g->cancel_fd, &one, sizeof one);
 }
 
 /* The kernel's first request, read into a message. */

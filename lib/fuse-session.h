@@ -26,6 +26,7 @@ struct fuse_session {
     unsigned first, flying;
     char *buffer;         /* for requests while there is no appliance */
     bool running;         /* a thread is in fuse_session_serve () */
+    bool left;            /* it is not served any more: fuse_session_leave () */
     bool lost;            /* the appliance that we began with is gone */
     struct error why;     /* and this is what it died of */
 };
@@ -46,6 +47,15 @@ void fuse_session_lose (guestfs_h *g);
 
 /* Has it been unmounted, by whomever? */
 bool fuse_session_unmounted (const struct fuse_session *s);
+
+/* A mount namespace that was made meanwhile has a copy of the mount, mostly for
+ * a moment: until it lets that go, the kernel does not say that the mount is
+ * gone.  Wait for it a little, by a descriptor like s->fd.
+ */
+bool fuse_wait_unmounted (int fd);
+
+/* It was unmounted here, and a copy remains: it is left to its fate. */
+void fuse_session_leave (guestfs_h *g);
 
 /* Carry requests until it is unmounted: 0, or -1 if the appliance has died
  * meanwhile.  Ends earlier, with EINTR, if the handle is cancelled, or, with

@@ -248,8 +248,12 @@ handle_lock (guestfs_h *g)
 static void
 wake_runner (guestfs_h *g)
 {
-    if (g->local && g->local->running && g->run_cancel)
+    if (!g->local || !g->local->running)
+        return;
+    if (g->run_cancel)
         impl_user_cancel (g);
+    else if (g->local->left)
+        fuse_session_leave (g);
 }
 
 void

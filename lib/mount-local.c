@@ -100,7 +100,9 @@ check_unused (guestfs_h *g)
 {
     if (!g->local)
         return 0;
-    if (g->local->running || !fuse_session_unmounted (g->local))
+    if (g->local->running
+        || (!fuse_session_unmounted (g->local)
+            && !fuse_wait_unmounted (g->local->fd)))
         return fail (&g->error, EBUSY, "the guest is mounted already, on %s",
                      g->local->path);
     forget (g);
@@ -198,14 +200,17 @@ impl_mount_local_run (guestfs_h *g)
 /* Unmounting in another thread than the one that serves. */
 struct unmounting {
     const char *path;
+    int fuse; /* the kernel's requests, another descriptor of them */
     bool lazily;
     int done; /* an eventfd */
     int result;
+    bool left; /* a copy of the mount remains */
     struct error error;
 };
 
-/* Who unmounts lazily does not write what the kernel has kept of files that
- * are in use.
+/* The kernel writes what it has kept when the last copy of the mount goes,
+ * which may not be this one, and not when files are in use that are unmounted
+ * lazily.
  */
 static void
 flush (const char *path)
@@ -219,9 +224,9 @@ flush (const char *path)
 static void
 unmount (struct unmounting *u)
 {
-    if (u->lazily)
-        flush (u->path);
+    flush (u->path);
     u->result = fuse_unmount (u->path, u->lazily, &u->error);
+    u->left = u->result == 0 && !u->lazily && !fuse_wait_unmounted (u->fuse);
 }
 
 static void *
@@ -264,9 +269,12 @@ static int
 unmount_once (guestfs_h *g, bool lazily)
 {
     cleanup_free char *path = xstrdup (g->local->path);
-    struct unmounting u = { .path = path, .lazily = lazily };
+    cleanup_fd int fuse = fcntl (g->local->fd, F_DUPFD_CLOEXEC, 0);
+    struct unmounting u = { .path = path, .fuse = fuse, .lazily = lazily };
     unsigned paused;
 
+    if (fuse < 0)
+        return fail (&g->error, errno, "%s: unmounting: %m", path);
     if (!g->local->running) {
         if (unmount_and_serve (g, &u) < 0)
             return -1;
@@ -277,6 +285,8 @@ unmount_once (guestfs_h *g, bool lazily)
     }
     if (u.result < 0)
         error_move (&g->error, &u.error);
+    if (u.left && g->local)
+        fuse_session_leave (g);
     return u.result;
 }
 

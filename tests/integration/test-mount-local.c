@@ -10,9 +10,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -406,6 +409,78 @@ test_not_served (void **state)
     assert_false (is_mounted ());
 }
 
+/* A process with a mount namespace of its own, that is, a copy of all mounts:
+ * for some milliseconds, or until it is killed.
+ */
+static pid_t
+copy_mounts (int ms)
+{
+    int ready[2];
+    char byte;
+    pid_t pid;
+
+    assert_return_code (pipe (ready), errno);
+    pid = fork ();
+    assert_return_code (pid, errno);
+    if (pid == 0) {
+        if (unshare (CLONE_NEWNS | (geteuid () ? CLONE_NEWUSER : 0)) < 0
+            || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
+            || write (ready[1], "", 1) != 1)
+            _exit (1);
+        close_range (3, ~0U, 0);
+        poll (NULL, 0, ms);
+        _exit (0);
+    }
+    close (ready[1]);
+    assert_int_equal (read (ready[0], &byte, 1), 1);
+    close (ready[0]);
+    return pid;
+}
+
+static void
+test_copied_for_a_moment (void **state)
+{
+    guestfs_h *g = mounted_process ();
+    pid_t pid = copy_mounts (100);
+
+    (void) state;
+    unmount_from_outside ();
+    mount_or_skip (g, "");
+    finish (g);
+    assert_false (is_mounted ());
+    assert_int_equal (waitpid (pid, NULL, 0), pid);
+}
+
+/* Nothing waits for it, and nothing is lost. */
+static void
+test_copied_for_good (void **state)
+{
+    guestfs_h *g = launched_process ();
+    struct server s;
+    pid_t pid;
+
+    (void) state;
+    assert_non_null (g);
+    for (int serves = 0; serves < 2; serves++) {
+        mount_or_skip (g, "writeback_cache");
+        server_start (&s, g);
+        write_file (serves ? "first" : "second", "content");
+        pid = copy_mounts (-1);
+        if (!serves) {
+            assert_int_equal (guestfs_user_cancel (g), 0);
+            assert_int_equal (server_join (&s), -1);
+        }
+        assert_int_equal (guestfs_umount_local (g, -1), 0);
+        if (serves)
+            assert_int_equal (server_join (&s), 0);
+        assert_false (is_mounted ());
+        assert_cat (g, serves ? "/first" : "/second", "content");
+        kill (pid, SIGKILL);
+        assert_int_equal (waitpid (pid, NULL, 0), pid);
+    }
+    finish (g);
+}
+
 /* What the kernel has kept is written by whoever unmounts. */
 static void
 test_cancel (void **state)
@@ -536,6 +611,8 @@ main (void)
         cmocka_unit_test (test_new_appliance),
         cmocka_unit_test (test_outside),
         cmocka_unit_test (test_not_served),
+        cmocka_unit_test (test_copied_for_a_moment),
+        cmocka_unit_test (test_copied_for_good),
         cmocka_unit_test (test_cancel),
         cmocka_unit_test (test_calls),
         cmocka_unit_test (test_shutdown),
