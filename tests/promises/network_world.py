@@ -33,8 +33,14 @@ LARGE_SIZE = 50 << 20
 _BLOCK = bytes(range(251)) * 1024  # no power of two: shifted parts differ
 
 
+# As the guest has them.
+PREFIX6 = "fec0::"
+LOCAL_NAMES = "169.254.213.54"  # the host's 127.0.0.53
+LOCAL_NAMES6 = PREFIX6 + "140"  # the host's ::1
+
 # Has the kernel got it?
 HAS_IPV6 = os.path.exists("/proc/net/if_inet6")
+needs_ipv6 = unittest.skipUnless(HAS_IPV6, "the kernel has no IPv6")
 
 
 def add_ipv6(action="add"):
